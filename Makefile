@@ -1,0 +1,59 @@
+# `make run` and `make test` do everything on a fresh machine with Python 3.11 or newer.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PORT
+
+.PHONY: help run test bench lint format requirements clean
+
+help:
+	@echo "make run       the site with a demo archive on http://127.0.0.1:$(PORT)/ (PORT= changes it)"
+	@echo "make test      all tests, on SQLite and on PostgreSQL, in a real browser"
+	@echo "make bench     measured times of pages and searches"
+	@echo "make lint      ruff; make format mends what it can"
+	@echo "make requirements   compile requirements*.in again"
+
+run: .venv/runs
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py load_demo --if-empty
+	@$(BIN)/python manage.py demo_editor
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho start --port $(PORT)
+
+test: .venv/tests
+	@$(BIN)/python -m tests
+
+bench: .venv/runs
+	@$(BIN)/python -m tests.bench
+
+lint: .venv/tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: .venv/tests
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+requirements: .venv/tests
+	@cd $(CURDIR) && for name in requirements requirements-dev; do \
+	  $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url \
+	    --no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in; done
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results
+
+# The virtual environment; its marks say what is installed in it.
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bitsletter needs Python 3.11 or newer; PYTHON= names another one.")'
+	@$(PYTHON) -m venv .venv || { test "$$(id -u)" = 0 && apt-get install -y -q python3-venv && $(PYTHON) -m venv .venv; }
+	@touch $@
+
+.venv/runs: .venv/made requirements.txt
+	@echo "Installing what the site runs on …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv/tests: .venv/runs requirements-dev.txt
+	@echo "Installing what the tests need …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

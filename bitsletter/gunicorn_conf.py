@@ -1,0 +1,13 @@
+"""How gunicorn serves the site; the environment's PORT and WEB_WORKERS may change it."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = 4
+# Now and then a worker starts anew, not all at once, so that a slow leak never adds up.
+max_requests = 2000
+max_requests_jitter = 200
+# Two servers of one user would share the path of the control socket.
+control_socket_disable = True

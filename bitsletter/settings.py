@@ -1,0 +1,220 @@
+"""One settings file for every installation: the environment (or `.env`) says what differs."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from environs import Env
+
+from bitsletter import sqlite
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+
+def read_site_url() -> str:
+    """Give the address that readers see, without a slash at its end."""
+    url = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(
+            f"SITE_URL must look like https://news.example.org, without a path; it is {url!r}."
+        )
+    return url
+
+
+def read_secret_key(debug: bool, keep_in: Path) -> str:
+    """Give the key that signs sessions and links.
+
+    It comes from SECRET_KEY, else from the file `keep_in`. Where there is neither, one is made
+    and kept while `debug` is on; a public site refuses to start instead.
+    """
+    key = env.str("SECRET_KEY", "") or (keep_in.read_text().strip() if keep_in.exists() else "")
+    if key:
+        return key
+    if not debug:
+        raise ImproperlyConfigured(
+            f"Give SECRET_KEY a long random value, or keep one in {keep_in}: "
+            "with DEBUG off the site does not start without it."
+        )
+    key = get_random_secret_key()
+    keep_in.touch(mode=0o600)
+    keep_in.write_text(key)
+    return key
+
+
+def read_time_zone() -> str:
+    """Give the zone of the editors: dates on pages and in forms are meant in it."""
+    name = env.str("TIME_ZONE", "UTC")
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(f"TIME_ZONE names no known zone: {name!r}.") from error
+
+
+def read_database() -> dict:
+    """Give Django's description of the database: an SQLite file unless DATABASE_URL is set."""
+    database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = sqlite.OPTIONS | database.get("OPTIONS", {})
+        # Tests run on a file too: in memory there is no write-ahead log to test.
+        database["TEST"] = {"NAME": f"{database['NAME']}.test"}
+    elif not database.get("OPTIONS", {}).get("pool"):
+        database["CONN_MAX_AGE"] = 60
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+# The site -----------------------------------------------------------------------------------
+
+SITE_NAME = env.str("SITE_NAME", "Bitsletter")
+SITE_URL = read_site_url()
+SITE_HOST = urlsplit(SITE_URL).hostname
+IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost", "::1")
+IS_HTTPS = SITE_URL.startswith("https://")
+
+DEBUG = env.bool("DEBUG", IS_LOCAL)
+
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+if not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = [SITE_HOST, *(["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [])]
+
+# Django -------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "issues",
+    "subscribers",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "markdownx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "bitsletter.urls"
+WSGI_APPLICATION = "bitsletter.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bitsletter.site.site",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": read_database()}
+CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = read_time_zone()
+USE_I18N = True
+USE_TZ = True
+
+# Files --------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Hashed names live in a manifest that only `collectstatic` writes.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Twenty sections of the longest text that is taken fit into one form.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# Mail ---------------------------------------------------------------------------------------
+
+if env.str("EMAIL_URL", ""):
+    for name, value in env.dj_email_url("EMAIL_URL").items():
+        globals()[name] = value
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "outbox"
+
+# Security -----------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        # Editors may show a picture that stays on another host, if it comes over TLS.
+        "img-src": ["'self'", "https:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Parts of ours and of others ----------------------------------------------------------------
+
+TAGGIT_CASE_INSENSITIVE = True
+# Tags are separated by commas alone: "machine learning" is one tag.
+TAGGIT_TAGS_FROM_STRING = "issues.models.tag.split_names"
+TAGGIT_STRING_FROM_TAGS = "issues.models.tag.join_names"
+MARKDOWNX_URLS_PATH = "/admin/desk/preview/"
+MARKDOWNX_UPLOAD_URLS_PATH = "/admin/desk/upload/"
+MARKDOWNX_EDITOR_RESIZABLE = False
