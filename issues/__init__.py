@@ -1,0 +1,1 @@
+"""Authoring and archive: issues, their sections, tags and pictures."""

@@ -1,0 +1,132 @@
+"""What editors fill in, and how it is checked."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from markdownx.widgets import MarkdownxWidget
+from taggit.forms import TagWidget
+
+from issues import images
+from issues.models import Asset, Issue, Section, unused_slug
+
+
+class MarkdownWidget(MarkdownxWidget):
+    """django-markdownx's text area; preview and upload are ours."""
+
+    class Media:
+        extend = False
+        css = {"all": ["admin/desk.css"]}
+        js = [forms.Script("admin/markdown.js", type="module")]
+
+
+class TagsWidget(TagWidget):
+    """A text field that suggests the tags there are, by a script that only adds to it."""
+
+    class Media:
+        js = [forms.Script("admin/tags.js", type="module")]
+
+    def __init__(self, attrs=None):
+        super().__init__({"data-tags": "/admin/desk/tags/", "autocomplete": "off", **(attrs or {})})
+
+
+class IssueForm(forms.ModelForm):
+    class Meta:
+        model = Issue
+        fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
+
+
+class SectionForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label=_("Position"),
+        required=False,
+        min_value=0,
+        max_value=32767,
+        help_text=_("Empty: at the end."),
+    )
+
+    class Meta:
+        model = Section
+        fields = [
+            *("type", "title", "short_title", "slug", "link", "byline", "body", "tags"),
+            *("position", "issue", "superseded_by"),
+        ]
+        widgets = {"tags": TagsWidget}
+
+    def clean_position(self):
+        position = self.cleaned_data["position"]
+        return self.instance.position if position is None else position
+
+    def clean_tags(self):
+        """Refuse a tag that its column cannot hold."""
+        names = self.cleaned_data["tags"]
+        for name in names:
+            if len(name) > 100:
+                raise forms.ValidationError(
+                    _("A tag has at most 100 characters: “%s…”") % name[:30]
+                )
+        return names
+
+
+class SectionFormSet(forms.BaseInlineFormSet):
+    """The sections of an issue: each gets a slug of its own, and they are numbered from 1."""
+
+    def clean(self):
+        self.fill_slugs()
+        super().clean()
+
+    def kept_forms(self) -> list[SectionForm]:
+        """Give the forms that will be sections, in the order their positions ask for."""
+        kept = [
+            form
+            for form in self.forms
+            if hasattr(form, "cleaned_data")
+            and (form.instance.pk or form.has_changed())
+            and not form.cleaned_data.get("DELETE")
+        ]
+        last = len(self.forms) + 32767
+
+        def place(form):
+            asked = form["position"].value()
+            return int(asked) if str(asked or "").isdecimal() else last
+
+        return sorted(kept, key=place)  # stable: equal positions keep the order of the page
+
+    def fill_slugs(self):
+        """Make the empty slugs from titles before two empty ones are taken for equal."""
+        kept = self.kept_forms()
+        taken = {form.cleaned_data.get("slug") for form in kept}
+        for form in kept:
+            if not form.cleaned_data.get("slug"):
+                slug = unused_slug(form.cleaned_data.get("title", ""), taken)
+                form.cleaned_data["slug"] = form.instance.slug = slug
+                taken.add(slug)
+
+    def renumber(self):
+        """Store the positions 1 to n of the saved sections."""
+        for position, form in enumerate(self.kept_forms(), start=1):
+            Section.objects.filter(pk=form.instance.pk).exclude(position=position).update(
+                position=position
+            )
+
+
+class AssetForm(forms.ModelForm):
+    """A picture's words; on adding one, the file too."""
+
+    upload = forms.FileField(
+        label=_("picture"), help_text=_("JPEG, PNG, GIF, WebP or AVIF, at most 20 MB.")
+    )
+
+    class Meta:
+        model = Asset
+        fields = ["alt", "caption", "credit"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields.pop("upload", None)
+
+    def clean_upload(self):
+        try:
+            self.instance = images.store(self.cleaned_data["upload"])
+        except images.InvalidImage as error:
+            raise forms.ValidationError(str(error)) from error
+        return self.cleaned_data["upload"]

@@ -1,0 +1,48 @@
+"""Pictures, and what a page must know about them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from issues import markdown
+
+
+class AssetQuerySet(models.QuerySet):
+    def sizes(self, urls) -> dict[str, markdown.Size]:
+        """Give the dimensions of those pictures that are ours, by their address."""
+        storage = Asset._meta.get_field("file").storage
+        names = {url: url.removeprefix(storage.base_url) for url in urls}
+        found = {
+            name: markdown.Size(width, height)
+            for name, width, height in self.filter(file__in=names.values()).values_list(
+                "file", "width", "height"
+            )
+        }
+        return {url: found[name] for url, name in names.items() if name in found}
+
+
+class Asset(models.Model):
+    """A picture that was checked and stored by `issues.images`."""
+
+    file = models.FileField(_("file"), upload_to="a/", max_length=200, unique=True)
+    sha256 = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    alt = models.CharField(
+        _("alternative text"),
+        max_length=500,
+        blank=True,
+        help_text=_("What one sees on it, for people who do not see it."),
+    )
+    caption = models.CharField(_("caption"), max_length=500, blank=True)
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self):
+        return self.alt or self.file.name

@@ -1,0 +1,171 @@
+"""The issue, and the one rule about who may see it."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from markdownx.models import MarkdownxField
+
+from issues import markdown
+from issues.characters import one_line, printable
+from issues.models.asset import Asset
+from issues.models.source import RenderedField, sizes_in, validate_markdown, with_derived
+
+# Larger numbers do not fit into every database's integer column.
+MAX_NUMBER = 999_999_999
+
+
+def public(at=None, prefix: str = "") -> Q:
+    """Say what the public may see at the moment `at` (an aware datetime; now by default).
+
+    The only place that knows; `prefix` leads from a model to its issue.
+    """
+    return Q(**{f"{prefix}published_at__lte": at or timezone.now()})
+
+
+class IssueQuerySet(models.QuerySet):
+    def published(self, at=None):
+        """Keep the issues that are public at the moment `at`; now by default."""
+        return self.filter(public(at))
+
+    def scheduled(self, at=None):
+        """Keep the issues that will be public after the moment `at`; now by default."""
+        return self.filter(published_at__gt=at or timezone.now())
+
+    def drafts(self):
+        return self.filter(published_at__isnull=True)
+
+    def newest_first(self):
+        return self.order_by("-published_at", "-number")
+
+    def before(self, issue):
+        """Keep the issues older than `issue`, the nearest first; none for a draft."""
+        earlier = Q(published_at__lt=issue.published_at) | Q(number__lt=issue.number)
+        return self.filter(earlier, published_at__lte=issue.published_at).newest_first()
+
+    def after(self, issue):
+        """Keep the issues newer than `issue`, the nearest first; none for a draft."""
+        later = Q(published_at__gt=issue.published_at) | Q(number__gt=issue.number)
+        found = self.filter(later, published_at__gte=issue.published_at)
+        return found.order_by("published_at", "number")
+
+    def for_list(self):
+        """Load what a list of issues shows: each with its sections' types and titles."""
+        sections = self.model.sections.rel.related_model.objects
+        return self.defer("intro", "intro_html", "notes").prefetch_related(
+            models.Prefetch("sections", sections.select_related("type").for_list())
+        )
+
+
+class Issue(models.Model):
+    """One letter of the newsletter. `published_at` is the one fact about who may see it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PUBLISHED = "published", _("Published")
+
+    number = models.PositiveIntegerField(
+        _("number"), unique=True, validators=[MinValueValidator(1)]
+    )
+    title = models.CharField(
+        _("title"),
+        max_length=300,
+        help_text=_("Without the number. The short titles of its sections make a good one."),
+    )
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        help_text=_("One or two sentences for lists, search engines and shared links."),
+    )
+    intro = MarkdownxField(
+        _("introduction"), blank=True, validators=[validate_markdown], help_text=_("Markdown.")
+    )
+    intro_html = RenderedField()
+    cover = models.ForeignKey(
+        Asset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="covered_issues",
+        verbose_name=_("cover picture"),
+    )
+    published_at = models.DateTimeField(
+        _("published at"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Empty: a draft. In the future: it goes public at that moment."),
+    )
+    notes = models.TextField(
+        _("notes for editors"),
+        blank=True,
+        help_text=_("Never public. The importer leaves here what it could not place."),
+    )
+    source_digest = models.CharField(editable=False, blank=True, max_length=64)
+    version = models.PositiveIntegerField(editable=False, default=0)
+    render_version = models.PositiveSmallIntegerField(editable=False, default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=MAX_NUMBER),
+                name="issue_number_is_possible",
+                violation_error_message=_("The number must lie between 1 and 999,999,999."),
+            )
+        ]
+
+    def __str__(self):
+        return f"#{self.number} {self.title}"
+
+    DERIVED = ("title", "summary", "intro", "intro_html", "render_version")
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.version += 1
+        if update_fields is None or "intro" in update_fields:
+            self.derive()
+        super().save(*args, update_fields=with_derived(self, update_fields, "intro"), **kwargs)
+
+    def derive(self):
+        """Clean the texts and render the introduction, without saving."""
+        self.title = one_line(self.title)
+        self.summary = printable(self.summary)
+        self.intro = printable(self.intro)
+        self.intro_html = markdown.render(self.intro, "intro", sizes_in(self.intro)).html
+        self.render_version = markdown.RENDERER_VERSION
+
+    def get_absolute_url(self):
+        return reverse("issues:detail", args=[self.number])
+
+    def state_at(self, at) -> State:
+        """Say what the issue is at the moment `at`; agrees with `published()`."""
+        if self.published_at is None:
+            return self.State.DRAFT
+        return self.State.PUBLISHED if self.published_at <= at else self.State.SCHEDULED
+
+    @property
+    def state(self) -> State:
+        return self.state_at(timezone.now())
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    def publish(self, at=None):
+        """Make the issue public from the moment `at` on; now by default."""
+        self.published_at = at or timezone.now()
+        self.save(update_fields=["published_at"])
+
+    def unpublish(self):
+        """Make the issue a draft again."""
+        self.published_at = None
+        self.save(update_fields=["published_at"])

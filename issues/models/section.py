@@ -1,0 +1,180 @@
+"""The section: one tip, paper, tool or piece of news."""
+
+import itertools
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from markdownx.models import MarkdownxField
+from taggit.managers import TaggableManager
+
+from issues import markdown
+from issues.characters import one_line, printable
+from issues.models.issue import Issue, public
+from issues.models.section_type import SectionType
+from issues.models.source import RenderedField, sizes_in, validate_markdown, with_derived
+from issues.models.tag import SectionTag
+
+SLUG_LENGTH = 80
+
+
+class SectionQuerySet(models.QuerySet):
+    def published(self, at=None):
+        """Keep the sections of issues that are public at the moment `at`; now by default."""
+        return self.filter(public(at, "issue__"))
+
+    def in_inbox(self):
+        return self.filter(issue__isnull=True)
+
+    def tagged(self, slug):
+        return self.filter(tag_items__tag__slug=slug)
+
+    def newest_first(self):
+        return self.order_by("-issue__published_at", "-issue__number", "position", "pk")
+
+    def for_list(self):
+        """Leave out the long texts that a list does not show."""
+        return self.defer("body", "body_html")
+
+    def for_page(self):
+        """Load what a section shows of itself: issue, type and tags."""
+        return self.select_related("issue", "type").prefetch_related("tags")
+
+    def for_link(self):
+        """Load what a link to a section says."""
+        return self.select_related("issue").only("title", "slug", "issue__number")
+
+    def before(self, section):
+        """Keep what stands before `section` in the archive, the nearest first."""
+        issue, place = section.issue, {"position": section.position}
+        earlier = (
+            Q(issue__published_at__lt=issue.published_at)
+            | Q(issue__number__lt=issue.number)
+            | Q(issue=issue, position__lt=section.position)
+            | Q(issue=issue, pk__lt=section.pk, **place)
+        )
+        return self.filter(earlier, issue__published_at__lte=issue.published_at).order_by(
+            "-issue__published_at", "-issue__number", "-position", "-pk"
+        )
+
+    def after(self, section):
+        """Keep what stands after `section` in the archive, the nearest first."""
+        issue, place = section.issue, {"position": section.position}
+        later = (
+            Q(issue__published_at__gt=issue.published_at)
+            | Q(issue__number__gt=issue.number)
+            | Q(issue=issue, position__gt=section.position)
+            | Q(issue=issue, pk__gt=section.pk, **place)
+        )
+        return self.filter(later, issue__published_at__gte=issue.published_at).order_by(
+            "issue__published_at", "issue__number", "position", "pk"
+        )
+
+
+class Section(models.Model):
+    """The unit of the newsletter: one tip, paper, tool or piece of news, with its own page."""
+
+    issue = models.ForeignKey(
+        Issue,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sections",
+        verbose_name=_("issue"),
+        help_text=_("Empty: it waits in the inbox."),
+    )
+    type = models.ForeignKey(
+        SectionType, on_delete=models.PROTECT, related_name="sections", verbose_name=_("type")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    title = models.CharField(_("title"), max_length=300)
+    short_title = models.CharField(
+        _("short title"), max_length=80, blank=True, help_text=_("For the title of the issue.")
+    )
+    slug = models.SlugField(
+        _("slug"),
+        max_length=SLUG_LENGTH,
+        blank=True,
+        help_text=_("Its address within the issue. Empty: made from the title."),
+    )
+    link = models.URLField(
+        _("link"), max_length=500, blank=True, help_text=_("The paper, tool or source it is about.")
+    )
+    byline = models.CharField(
+        _("byline"), max_length=300, blank=True, help_text=_("Authors of the paper, for example.")
+    )
+    body = MarkdownxField(
+        _("text"), blank=True, validators=[validate_markdown], help_text=_("Markdown.")
+    )
+    body_html = RenderedField()
+    body_text = models.TextField(editable=False, blank=True)
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("superseded by"),
+    )
+    version = models.PositiveIntegerField(editable=False, default=0)
+    render_version = models.PositiveSmallIntegerField(editable=False, default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    tags = TaggableManager(through=SectionTag, blank=True, verbose_name=_("tags"))
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "slug"],
+                name="section_slug_is_unique_in_its_issue",
+                violation_error_message=_("Another section of this issue has this slug."),
+            )
+        ]
+
+    DERIVED = ("title", "slug", "body", "body_html", "body_text", "render_version")
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.version += 1
+        if update_fields is None or {"title", "slug", "body"} & set(update_fields):
+            self.derive()
+        fields = with_derived(self, update_fields, "title", "slug", "body")
+        super().save(*args, update_fields=fields, **kwargs)
+
+    def derive(self):
+        """Clean the texts, find a free slug and render the body, without saving."""
+        self.title = one_line(self.title)
+        self.body = printable(self.body)
+        self.slug = self.slug or self.free_slug()
+        rendered = markdown.render(self.body, self.slug, sizes_in(self.body))
+        self.body_html, self.body_text = rendered
+        self.render_version = markdown.RENDERER_VERSION
+
+    def free_slug(self) -> str:
+        """Give a slug from the title that no other section of the issue has."""
+        others = Section.objects.filter(issue=self.issue_id).exclude(pk=self.pk)
+        taken = others.values_list("slug", flat=True) if self.issue_id else []
+        return unused_slug(self.title, set(taken))
+
+    def get_absolute_url(self):
+        return reverse("issues:section", args=[self.issue.number, self.slug])
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.body_text)
+
+
+def unused_slug(title: str, taken: set[str]) -> str:
+    """Make a slug of a title, with a number behind it where `taken` holds it already."""
+    slug = slugify(title)[:SLUG_LENGTH].strip("-") or "section"
+    numbered = (f"{slug[: SLUG_LENGTH - 5]}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([slug], numbered) if name not in taken)

@@ -1,0 +1,40 @@
+"""Markdown sources in models: how they are checked, and what saving derives from them."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.safestring import SafeString, mark_safe
+
+from issues import markdown
+from issues.models.asset import Asset
+
+
+class RenderedField(models.TextField):
+    """HTML that `issues.markdown` has sanitised; nothing else is ever written into it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"editable": False, "blank": True, **kwargs})
+
+    def from_db_value(self, value, expression, connection) -> SafeString:
+        return mark_safe(value)
+
+
+def validate_markdown(source: str) -> None:
+    """Raise ValidationError for a Markdown source that cannot be rendered."""
+    try:
+        markdown.check(source)
+    except markdown.UnreadableMarkdown as error:
+        raise ValidationError(str(error)) from error
+
+
+def sizes_in(source: str) -> dict[str, markdown.Size]:
+    """Look up the dimensions of the pictures in a Markdown source."""
+    urls = {picture.source for picture in markdown.pictures(source)}
+    return Asset.objects.sizes(urls) if urls else {}
+
+
+def with_derived(instance, update_fields, *sources: str):
+    """Add to `update_fields` what `save` derives when one of `sources` is among them."""
+    if update_fields is None:
+        return None
+    fields = {*update_fields, "version", "updated_at"}
+    return fields | set(instance.DERIVED) if fields & set(sources) else fields

@@ -1,0 +1,96 @@
+"""Subjects of sections, on django-taggit's base classes with tables of our own."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from taggit.models import ItemBase, NaturalKeyManager, TagBase
+
+from issues.characters import one_line
+from issues.models.issue import public
+
+
+class TagQuerySet(models.QuerySet):
+    def in_public_use(self, at=None):
+        """Keep the tags of public sections, each with `count`, how many those are."""
+        published = public(at, "section_items__content_object__issue__")
+        return self.filter(published).annotate(count=models.Count("section_items"))
+
+    def named(self, names) -> list:
+        """Give the tags of these names, whatever their case; those that are missing are made."""
+        wanted = {one_line(name).casefold(): one_line(name) for name in names}
+        found = self.annotate(folded=Lower("name")).filter(folded__in=wanted)
+        known = {tag.name.casefold(): tag for tag in found}
+        return [known.get(folded) or self.create(name=name) for folded, name in wanted.items()]
+
+
+class Tag(TagBase):
+    """A subject that sections share. `Git` and `git` are the same tag."""
+
+    # What a slug cannot hold, said in words, so that C, C++ and C# do not become one.
+    SPOKEN = (("c++", "cpp"), ("++", "-plus-plus"), ("#", "-sharp"))
+
+    objects = NaturalKeyManager.from_queryset(TagQuerySet)()
+
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        ordering = [Lower("name")]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="tag_name_is_unique_whatever_its_case",
+                violation_error_message=_("There is a tag of this name already."),
+            )
+        ]
+
+    def slugify(self, tag, i=None):
+        name = tag.casefold()
+        name = f"dot{name[1:]}" if name.startswith(".") else name.replace(".", "-")
+        for written, spoken in self.SPOKEN:
+            name = name.replace(written, spoken)
+        slug = slugify(name, allow_unicode=True) or "tag"
+        return slug if i is None else f"{slug}-{i}"
+
+    def save(self, *args, **kwargs):
+        self.name = one_line(self.name)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("issues:tag", args=[self.slug])
+
+
+class SectionTag(ItemBase):
+    """One tag on one section."""
+
+    content_object = models.ForeignKey(
+        "Section", on_delete=models.CASCADE, related_name="tag_items", verbose_name=_("section")
+    )
+    tag = models.ForeignKey(
+        Tag, on_delete=models.CASCADE, related_name="section_items", verbose_name=_("tag")
+    )
+    natural_key_fields = ["content_object", "tag"]
+
+    class Meta:
+        verbose_name = _("tag of a section")
+        verbose_name_plural = _("tags of sections")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_object", "tag"], name="section_has_each_tag_once"
+            )
+        ]
+        indexes = [models.Index(fields=["tag", "content_object"])]
+
+
+def split_names(text: str) -> list[str]:
+    """Read tag names that are separated by commas; each once, whatever its case."""
+    names = {one_line(name).casefold(): one_line(name) for name in text.split(",")}
+    return [name for folded, name in names.items() if folded]
+
+
+def join_names(tags) -> str:
+    """Write tags as `split_names` reads them."""
+    return ", ".join(tag.name for tag in tags)

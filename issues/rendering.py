@@ -1,0 +1,36 @@
+"""Rendering anew what is stored, when the renderer has changed."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from issues import search
+from issues.markdown import RENDERER_VERSION
+from issues.models import Issue, Section
+
+BATCH = 200
+
+
+def rerender(everything: bool = False) -> tuple[int, int]:
+    """Render what an older renderer has rendered, or `everything`.
+
+    Gives how many issues and sections that were. No date and no version moves.
+    """
+    return (
+        rerender_rows(Issue.objects.all(), ["intro_html"], everything),
+        rerender_rows(Section.objects.all(), ["body_html", "body_text"], everything),
+    )
+
+
+def rerender_rows(rows: QuerySet, fields: list[str], everything: bool) -> int:
+    if not everything:
+        rows = rows.exclude(render_version=RENDERER_VERSION)
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), BATCH):
+        with transaction.atomic():
+            batch = list(rows.model.objects.filter(pk__in=pks[start : start + BATCH]))
+            for row in batch:
+                row.derive()
+            rows.model.objects.bulk_update(batch, [*fields, "render_version"])
+            if rows.model is Section:
+                search.index(batch)
+    return len(pks)

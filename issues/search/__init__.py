@@ -1,0 +1,121 @@
+"""Finding sections by words: one interface, an engine for each database.
+
+Whoever changes a section's title, text or tags calls `index` in the same transaction; whoever
+deletes sections calls `remove`. `check` finds and `rebuild` mends what was missed.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+
+from issues.models import Section
+from issues.search import postgres, query, sqlite
+from issues.search.documents import Document, document
+from issues.search.highlight import marked, snippet
+
+BATCH = 500  # sections that are held in memory at once
+
+
+class Hit(NamedTuple):
+    """A section that was found, with the words marked."""
+
+    section: Section
+    title: SafeString
+    snippet: SafeString
+
+
+class Results(NamedTuple):
+    """One page of hits, and how many there are on all pages."""
+
+    total: int
+    hits: list[Hit]
+
+
+class Difference(NamedTuple):
+    """Keys of sections whose index differs from what they say now."""
+
+    missing: set[int]
+    stale: set[int]
+    orphaned: set[int]
+
+
+def search(text: str, candidates: QuerySet[Section], start: int = 0, size: int = 20) -> Results:
+    """Find the words of `text` among the candidates, the best hits first.
+
+    `candidates` says which sections may be found: the public door for readers. `start` and
+    `size` choose the page. Any text is fine; one without words finds nothing.
+    """
+    clauses = query.parse(text)
+    if not clauses:
+        return Results(0, [])
+    allowed = candidates.order_by().values("id").query
+    sql, params = engine().source(clauses, *allowed.sql_with_params())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {sql}", params)
+        total = cursor.fetchone()[0]
+        cursor.execute(
+            f"SELECT {engine().KEY} {sql} ORDER BY {engine().ORDER} LIMIT %s OFFSET %s",
+            [*params, size, start],
+        )
+        pks = [pk for (pk,) in cursor.fetchall()]
+    sections = candidates.for_page().in_bulk(pks)
+    found = [sections[pk] for pk in pks if pk in sections]
+    return Results(
+        total,
+        [Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses)) for one in found],
+    )
+
+
+def index(sections: Iterable[Section]) -> None:
+    """Index the sections anew, as they and their tags are now in the database."""
+    pks = [section.pk for section in sections]
+    current = Section.objects.filter(pk__in=pks).defer("body", "body_html")
+    with transaction.atomic():
+        engine().delete(pks)
+        engine().write(map(document, current.prefetch_related("tags")))
+
+
+def remove(pks: Iterable[int]) -> None:
+    """Take sections out that are deleted."""
+    engine().delete(pks)
+
+
+def rebuild() -> int:
+    """Index all sections anew; give how many there are."""
+    count = 0
+    with transaction.atomic():
+        engine().clear()
+        for batch in batches(documents()):
+            engine().write(batch)
+            count += len(batch)
+    return count
+
+
+def check() -> Difference:
+    """Compare the index with the sections."""
+    indexed = engine().digests()
+    current = {found.pk: found.digest for found in documents()}
+    return Difference(
+        missing=current.keys() - indexed.keys(),
+        stale={pk for pk, digest in current.items() if indexed.get(pk, digest) != digest},
+        orphaned=indexed.keys() - current.keys(),
+    )
+
+
+def engine():
+    """Give the engine of the database that is in use."""
+    return {"sqlite": sqlite, "postgresql": postgres}[connection.vendor]
+
+
+def documents() -> Iterator[Document]:
+    sections = Section.objects.defer("body", "body_html").prefetch_related("tags").order_by("pk")
+    return map(document, sections.iterator(chunk_size=BATCH))
+
+
+def batches(items: Iterator) -> Iterator[list]:
+    while batch := list(islice(items, BATCH)):
+        yield batch

@@ -1,0 +1,74 @@
+"""Marking what was found, and cutting the piece of a text that shows it."""
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from issues.search import analysis
+from issues.search.query import Clause
+
+SNIPPET_LENGTH = 240  # characters
+LEAD = 60  # characters that stand before the first hit
+
+Span = tuple[int, int]
+
+
+def marked(text: str, clauses: list[Clause]) -> SafeString:
+    """Give the text as HTML with what the clauses found in <mark>."""
+    return join(text, spans(text, clauses))
+
+
+def snippet(text: str, clauses: list[Clause]) -> SafeString:
+    """Give the piece of the text with the most different hits, as HTML with <mark>."""
+    text = text.replace("\n", " ")
+    found = spans(text, clauses)
+    start = begin(text, best_place(text, found))
+    end = min(start + SNIPPET_LENGTH, len(text))
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + SNIPPET_LENGTH - LEAD)
+    inside = [(left - start, right - start) for left, right in found if start <= left < end]
+    piece = join(text[start:end], inside)
+    return mark_safe(f"{'… ' if start else ''}{piece}{' …' if end < len(text) else ''}")
+
+
+def spans(text: str, clauses: list[Clause]) -> list[Span]:
+    """Give the places of the clauses' terms; neighbours with at most a sign between are one."""
+    wanted = {term for clause in clauses for term in clause.terms}
+    openings = tuple(clause.terms[-1] for clause in clauses if clause.is_prefix)
+    joined: list[Span] = []
+    for term in analysis.terms(text):
+        if term.value in wanted or (openings and term.value.startswith(openings)):
+            if joined and term.start - joined[-1][1] <= 1 and text[joined[-1][1]] != " ":
+                joined[-1] = (joined[-1][0], term.end)
+            else:
+                joined.append((term.start, term.end))
+    return joined
+
+
+def best_place(text: str, found: list[Span]) -> int:
+    """Give where the hit starts after which the most different words are found."""
+    if not found:
+        return 0
+
+    def variety(place: int) -> int:
+        near = [(a, b) for a, b in found if place <= a < place + SNIPPET_LENGTH - LEAD]
+        return len({text[a:b].casefold() for a, b in near})
+
+    return max((start for start, _ in found), key=variety)
+
+
+def begin(text: str, place: int) -> int:
+    """Give where a snippet around `place` starts: at its sentence if near, else at a word."""
+    if place <= LEAD:
+        return 0
+    sentence = text.rfind(". ", place - 2 * LEAD, place)
+    if sentence >= 0:
+        return sentence + 2
+    return text.rfind(" ", 0, place - LEAD) + 1 or place - LEAD
+
+
+def join(text: str, found: list[Span]) -> SafeString:
+    parts, end = [], 0
+    for left, right in found:
+        parts += [escape(text[end:left]), f"<mark>{escape(text[left:right])}</mark>"]
+        end = right
+    return mark_safe("".join([*parts, escape(text[end:])]))

@@ -1,0 +1,77 @@
+"""The search index in PostgreSQL: a table of text vectors with a GIN index."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from issues.search.documents import Document
+from issues.search.query import Clause
+
+# How much a hit weighs in the body (D), in nothing of ours (C), in a tag (B), in the title (A).
+WEIGHTS = "{0.1, 0.2, 0.5, 1.0}"
+MAX_POSITION = 16383  # PostgreSQL remembers no place further in
+
+
+def write(documents: Iterable[Document]) -> None:
+    """Put the documents in; none of them may be there already."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO issues_search (section_id, document, digest)"
+            " VALUES (%s, %s::tsvector, %s)",
+            [(found.pk, vector(found), found.digest) for found in documents],
+        )
+
+
+def vector(found: Document) -> str:
+    """Write a document as PostgreSQL's text form of a vector: 'term':positionweight …
+
+    Terms hold letters and digits only, so that none needs an escape.
+    """
+    parts, position = [], 0
+    for terms, weight in ((found.title, "A"), (found.tags, "B"), (found.body, "D")):
+        for term in terms:
+            position += 1
+            parts.append(f"'{term}':{min(position, MAX_POSITION)}{weight}")
+        position += 1  # no phrase reaches from one field into the next
+    return " ".join(parts)
+
+
+def delete(pks: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM issues_search WHERE section_id = ANY(%s)", [list(pks)])
+
+
+def clear() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM issues_search")
+
+
+def digests() -> dict[int, str]:
+    """Give what is indexed: each section's key and the digest of its document."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT section_id, digest FROM issues_search")
+        return dict(cursor.fetchall())
+
+
+KEY = "issues_search.section_id"
+# The best hits first, long texts having no advantage; among equals the newest.
+ORDER = f"ts_rank('{WEIGHTS}', document, wanted, 1) DESC, issues_search.section_id DESC"
+
+
+def source(clauses: list[Clause], candidates: str, params: tuple) -> tuple[str, list]:
+    """Give the SQL, from FROM on, that finds the clauses among the candidates' rows."""
+    sql = (
+        "FROM (SELECT %s::tsquery AS wanted) AS reader, issues_search"
+        f" JOIN ({candidates}) AS candidate ON candidate.id = issues_search.section_id"
+        " WHERE document @@ wanted"
+    )
+    return sql, [expression(clauses), *params]
+
+
+def expression(clauses: list[Clause]) -> str:
+    """Write the clauses as PostgreSQL's text form of a query; terms need no escape."""
+    return " & ".join(f"({quoted(clause)}{':*' if clause.is_prefix else ''})" for clause in clauses)
+
+
+def quoted(clause: Clause) -> str:
+    return " <-> ".join(f"'{term}'" for term in clause.terms)

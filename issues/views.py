@@ -1,0 +1,209 @@
+"""What readers see. Every page enters by `published()`, sets no cookie and asks for no user."""
+
+from django.core.files.storage import default_storage
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import Count
+from django.db.models.functions import ExtractYear
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.generic import DetailView, ListView, TemplateView
+
+from issues import markdown, search
+from issues.images import CONTENT_TYPES
+from issues.models import Issue, Section, SectionType, Tag
+
+EARLIER_ON_HOME = 9
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+class Home(TemplateView):
+    """The latest issue, then the archive, each issue with what is in it."""
+
+    template_name = "issues/home.html"
+
+    def get_context_data(self, **kwargs):
+        newest = Issue.objects.published().newest_first().for_list()[: EARLIER_ON_HOME + 1]
+        latest, *issues = list(newest) or [None]
+        return super().get_context_data(latest=latest, issues=issues, **kwargs)
+
+
+class IssueList(ListView):
+    """The archive, by pages and years."""
+
+    template_name = "issues/issue_list.html"
+    context_object_name = "issues"
+    paginate_by = 20
+
+    def get_queryset(self):
+        issues = Issue.objects.published().newest_first().for_list()
+        year = self.request.GET.get("year", "")
+        if not year:
+            return issues
+        if not (year.isascii() and year.isdecimal() and len(year) == 4 and int(year)):
+            raise Http404(_("There is no such year."))
+        return issues.filter(published_at__year=int(year))
+
+    def get_context_data(self, **kwargs):
+        year = self.request.GET.get("year", "")
+        return super().get_context_data(year=year, years=years(), **kwargs)
+
+
+def years() -> list[dict]:
+    """Give each year of the archive with its number of issues, the newest first."""
+    issues = Issue.objects.published().annotate(year=ExtractYear("published_at"))
+    return list(issues.values("year").annotate(count=Count("pk")).order_by("-year"))
+
+
+class IssueDetail(DetailView):
+    """One issue, whole."""
+
+    template_name = "issues/issue_detail.html"
+
+    def get_object(self, queryset=None):
+        issues = Issue.objects.published().select_related("cover")
+        return get_object_or_404(issues, number=self.kwargs["number"])
+
+    def get_context_data(self, **kwargs):
+        others = Issue.objects.published().only("number", "title")
+        return super().get_context_data(
+            sections=sections_of(self.object),
+            newer=others.after(self.object).first(),
+            older=others.before(self.object).first(),
+            **kwargs,
+        )
+
+
+def sections_of(issue: Issue) -> list[Section]:
+    """Load an issue's sections as its page shows them: only the first picture loads at once."""
+    sections = list(issue.sections.select_related("type").prefetch_related("tags"))
+    has_first_picture = bool(issue.cover_id)
+    if not has_first_picture and "<img" in issue.intro_html:
+        issue.intro_html = markdown.first_picture_now(issue.intro_html)
+        has_first_picture = True
+    for section in sections:
+        section.issue = issue
+        if not has_first_picture and "<img" in section.body_html:
+            section.body_html = markdown.first_picture_now(section.body_html)
+            has_first_picture = True
+    return sections
+
+
+class SectionDetail(DetailView):
+    """One section at its permalink, with the previous and the next of its type."""
+
+    template_name = "issues/section_detail.html"
+
+    def get_object(self, queryset=None):
+        sections = Section.objects.published().for_page().select_related("superseded_by")
+        return get_object_or_404(
+            sections, issue__number=self.kwargs["number"], slug=self.kwargs["slug"]
+        )
+
+    def get_context_data(self, **kwargs):
+        section = self.object
+        section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
+        alike = Section.objects.published().filter(type=section.type_id).for_link()
+        return super().get_context_data(
+            newer=alike.after(section).first(), older=alike.before(section).first(), **kwargs
+        )
+
+
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    """Lead to the newest issue, whichever that is today."""
+    issue = Issue.objects.published().newest_first().only("number").first()
+    if issue is None:
+        raise Http404(_("There is no issue yet."))
+    return redirect(issue)
+
+
+class TagList(ListView):
+    """All tags in public use, with their counts."""
+
+    template_name = "issues/tag_list.html"
+    context_object_name = "tags"
+
+    def get_queryset(self):
+        return Tag.objects.in_public_use()
+
+
+class SectionList(ListView):
+    """A list of sections, the newest first; `narrow` says of what."""
+
+    context_object_name = "sections"
+    paginate_by = 20
+
+    def get_queryset(self):
+        sections = Section.objects.published().newest_first().for_list().for_page()
+        return self.narrow(sections)
+
+
+class TagDetail(SectionList):
+    """What is tagged with one tag."""
+
+    template_name = "issues/tag_detail.html"
+
+    def narrow(self, sections):
+        self.tag = get_object_or_404(Tag.objects.in_public_use(), slug=self.kwargs["slug"])
+        return sections.tagged(self.tag.slug)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(tag=self.tag, **kwargs)
+
+
+class TypeDetail(SectionList):
+    """All sections of one type."""
+
+    template_name = "issues/type_detail.html"
+
+    def narrow(self, sections):
+        self.type = get_object_or_404(SectionType, slug=self.kwargs["slug"])
+        return sections.filter(type=self.type)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(type=self.type, **kwargs)
+
+
+class Search(TemplateView):
+    """Sections that hold the words of `q`, the best first. Any text answers 200."""
+
+    template_name = "issues/search.html"
+    page_size = 20
+
+    def get_context_data(self, **kwargs):
+        text = self.request.GET.get("q", "").strip()
+        number = self.page_number()
+        start = (number - 1) * self.page_size
+        results = search.search(text, Section.objects.published(), start, self.page_size)
+        page = page_of(results, number, self.page_size)
+        return super().get_context_data(text=text, results=results, page_obj=page, **kwargs)
+
+    def page_number(self) -> int:
+        value = self.request.GET.get("page", "1")
+        if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value)):
+            raise Http404(_("There is no such page."))
+        return int(value)
+
+
+def page_of(results: search.Results, number: int, size: int) -> Page:
+    """Give the page's place among all; the hits on it are known already."""
+    try:
+        return Paginator(range(results.total), size).page(number)
+    except EmptyPage as error:
+        raise Http404(_("There is no such page.")) from error
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve a stored picture. Its name changes with its content, so it may be kept for ever."""
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404(_("There is no such picture.")) from error
+    content_type = CONTENT_TYPES[name.rpartition(".")[2]]
+    response = FileResponse(file, content_type=content_type)
+    response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    response["Content-Security-Policy"] = "sandbox"
+    return response
