@@ -1,0 +1,1 @@
+"""The demo archive: ten issues of Bitsletter and the pictures in them."""
