@@ -1,0 +1,77 @@
+"""manage.py import_issues: files or folders become issues."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from issues.importing.saving import Outcome, files_in, import_file
+
+
+class Command(BaseCommand):
+    help = (
+        "Import Markdown or MDX files with front matter, or the scraped text of a page, as issues. "
+        "Each file goes in whole or not at all; a second run changes nothing. "
+        "Example: manage.py import_issues letters/ --dry-run"
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+        parser.add_argument("--dry-run", action="store_true", help="report, and change nothing")
+        parser.add_argument(
+            "--publish", action="store_true", help="publish now what has no date of its own"
+        )
+        parser.add_argument(
+            "--update", action="store_true", help="let a file replace the issue of its number"
+        )
+        parser.add_argument("--json", action="store_true", help="report as JSON")
+
+    def handle(self, paths, dry_run, publish, update, **options):
+        for path in paths:
+            if not path.exists():
+                raise CommandError(f"There is no {path}.")
+        files = files_in(paths)
+        if not files:
+            raise CommandError("There is no .md, .mdx, .markdown or .txt file in there.")
+        outcomes = [
+            import_file(file, update=update, publish=publish, dry_run=dry_run)
+            for file in tqdm(files, unit="file", disable=None, leave=False)
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps([as_json(outcome) for outcome in outcomes], indent=2))
+        else:
+            self.report(outcomes, dry_run)
+        out = [outcome for outcome in outcomes if not outcome.is_in]
+        if out:
+            raise CommandError(f"{len(out)} of {len(outcomes)} files did not go in.")
+
+    def report(self, outcomes: list[Outcome], dry_run: bool) -> None:
+        for outcome in outcomes:
+            if not outcome.is_in:
+                self.stderr.write(self.style.ERROR(refusal(outcome)))
+                continue
+            if outcome.status == "unchanged":
+                continue
+            line = f"{outcome.status:9} #{outcome.number} {outcome.title} ({outcome.state.lower()})"
+            self.stdout.write(self.style.SUCCESS(line))
+            for section_type, title in outcome.sections:
+                self.stdout.write(f"    {section_type}: {title}")
+            for note in outcome.notes:
+                self.stdout.write(f"    line {note.line}, {note.kind}: {note.text}")
+        counts = {}
+        for outcome in outcomes:
+            counts[outcome.status] = counts.get(outcome.status, 0) + 1
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        self.stdout.write(f"{summary}{' (dry run: nothing was changed)' if dry_run else ''}")
+
+
+def refusal(outcome: Outcome) -> str:
+    if outcome.status == "refused":
+        return f"{outcome.path}: there is an issue #{outcome.number} already; --update replaces it."
+    return f"{outcome.path}: {outcome.problem}"
+
+
+def as_json(outcome: Outcome) -> dict:
+    return {**asdict(outcome), "path": str(outcome.path)}

@@ -1,0 +1,20 @@
+"""manage.py rerender: HTML and plain text, from the Markdown."""
+
+from django.core.management.base import BaseCommand
+
+from issues.rendering import rerender
+
+
+class Command(BaseCommand):
+    help = (
+        "Render anew what an older renderer has rendered; with --all, everything. Dates and "
+        "versions stay: nothing was edited. "
+        "Example: manage.py rerender --all"
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--all", action="store_true", help="also what is up to date")
+
+    def handle(self, **options):
+        issues, sections = rerender(everything=options["all"])
+        self.stdout.write(f"{issues} issues and {sections} sections rendered.")

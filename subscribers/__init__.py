@@ -1,0 +1,1 @@
+"""Readers and delivery; may import `issues`, never the other way round."""

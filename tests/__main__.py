@@ -1,0 +1,62 @@
+"""`python -m tests`: lint, then every test on SQLite and again on PostgreSQL.
+
+Installs a browser and PostgreSQL where it may; what it cannot install it names in one line and
+leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+from tests.machine import MissingProgram, browser, postgres
+
+IS_CI = os.environ.get("CI") == "true"
+SETTINGS = (
+    *("SECRET_KEY", "DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "DATABASE_URL"),
+    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE"),
+)
+
+
+def main() -> int:
+    failures = [run("ruff", "check", "."), run("ruff", "format", "--check", ".")]
+    with tempfile.TemporaryDirectory(prefix="bitsletter-") as data_dir:
+        failures += test_everywhere(clean_environment(data_dir))
+    return int(any(failures))
+
+
+def clean_environment(data_dir: str) -> dict[str, str]:
+    """Give the environment without this machine's settings of the site."""
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return kept | {"DATA_DIR": data_dir, "DEBUG": "on", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+
+
+def test_everywhere(environment: dict[str, str]) -> list[int]:
+    """Run the tests on both databases; give the exit status of each run."""
+    left_out, failures, arguments = [], [], sys.argv[1:]
+    try:
+        environment["CHROMIUM"] = browser()
+    except MissingProgram as problem:
+        left_out.append(f"LEFT OUT browser tests: {problem}")
+        arguments += ["-m", "not browser"]
+    failures.append(run_tests("SQLite", arguments, environment))
+    try:
+        with postgres() as url:
+            failures.append(run_tests("PostgreSQL", arguments, environment | {"DATABASE_URL": url}))
+    except MissingProgram as problem:
+        left_out.append(f"LEFT OUT tests on PostgreSQL: {problem}")
+    print(*left_out, sep="\n", end="\n" if left_out else "", flush=True)
+    return [*failures, int(IS_CI and bool(left_out))]
+
+
+def run(*command: str, env: dict[str, str] | None = None) -> int:
+    return subprocess.call([sys.executable, "-m", *command], env=env)
+
+
+def run_tests(name: str, arguments: list[str], environment: dict[str, str]) -> int:
+    print(f"\n=== Tests on {name} ===", flush=True)
+    return run("pytest", *arguments, env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

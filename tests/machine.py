@@ -1,0 +1,125 @@
+"""The programs that tests need beside Python: found, or installed where that is possible."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+class MissingProgram(Exception):
+    """A program is not here and could not be installed; the message says which and why."""
+
+
+def browser() -> str:
+    """Give the path of a Chromium: the system's, Debian's, or else Playwright's own."""
+    found = first_of(CHROMIUM_NAMES)
+    if found is None and can_apt():
+        apt_install("chromium")
+        found = first_of(CHROMIUM_NAMES)
+    return found or playwright_browser()
+
+
+def first_of(names: tuple[str, ...]) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def playwright_browser() -> str:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    if not Path(path).exists():
+        install = [sys.executable, "-m", "playwright", "install", "chromium"]
+        quietly(install, "Chromium is not here, and Playwright could not install its own.")
+    return path
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL cluster of its own in a temporary folder; give its DATABASE_URL.
+
+    As root it runs as Debian's user `postgres`, because PostgreSQL refuses to run as root.
+    """
+    programs = postgres_programs()
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="bitsletter-pg-") as folder:
+        if prefix:
+            shutil.chown(folder, "postgres")
+        secret, port = secrets.token_hex(16), free_port()
+        password = Path(folder, "password")
+        password.write_text(secret)
+        password.chmod(0o644)  # the folder itself is closed to others
+        data = f"{folder}/data"
+        initdb = ["--username=test", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale"]
+        why = "PostgreSQL could not be started."
+        quietly(
+            [*prefix, f"{programs}/initdb", "-D", data, f"--pwfile={password}", "-N", *initdb], why
+        )
+        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+        control = [*prefix, f"{programs}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
+        quietly([*control, "-o", options, "start"], why)
+        try:
+            yield f"postgres://test:{secret}@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], capture_output=True, check=False)
+
+
+def postgres_programs() -> str:
+    """Give the folder of PostgreSQL's server programs, the newest version first."""
+    found = postgres_folder()
+    if found is None and can_apt():
+        apt_install("postgresql")
+        found = postgres_folder()
+    if found is None:
+        raise MissingProgram("PostgreSQL's initdb is not here (Debian's package is `postgresql`).")
+    return found
+
+
+def postgres_folder() -> str | None:
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
+    on_path = shutil.which("initdb")
+    return str(versions[-1].parent) if versions else on_path and str(Path(on_path).parent)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def can_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+@cache
+def apt_update() -> None:
+    quietly(["apt-get", "update", "-qq"], "Debian's package lists could not be read.")
+
+
+def apt_install(package: str) -> None:
+    print(f"Installing Debian's {package} …", flush=True)
+    apt_update()
+    quietly(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
+        f"Debian's {package} could not be installed.",
+    )
+
+
+def quietly(command: list[str], why: str) -> None:
+    """Run a command; raise MissingProgram with `why` and its last words if it fails."""
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [""]
+        raise MissingProgram(f"{why} {last[0]}")
