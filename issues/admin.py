@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, render
@@ -21,10 +20,7 @@ from issues.views import sections_of
 admin.site.site_header = admin.site.site_title = _("Writing desk")
 admin.site.index_title = _("What would you like to do?")
 
-OVERRIDES = {
-    MarkdownxField: {"widget": MarkdownWidget},
-    models.URLField: {"assume_scheme": "https"},
-}
+OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
 
 class SearchableAdmin(admin.ModelAdmin):

@@ -11,7 +11,8 @@ from markdownx.models import MarkdownxField
 from issues import markdown
 from issues.characters import one_line, printable
 from issues.models.asset import Asset
-from issues.models.source import RenderedField, sizes_in, validate_markdown, with_derived
+from issues.models.fields import RenderedField
+from issues.models.source import sizes_in, validate_markdown, with_derived
 
 # Larger numbers do not fit into every database's integer column.
 MAX_NUMBER = 999_999_999

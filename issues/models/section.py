@@ -12,9 +12,10 @@ from taggit.managers import TaggableManager
 
 from issues import markdown
 from issues.characters import one_line, printable
+from issues.models.fields import RenderedField, WebAddressField
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
-from issues.models.source import RenderedField, sizes_in, validate_markdown, with_derived
+from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import SectionTag
 
 SLUG_LENGTH = 80
@@ -99,7 +100,7 @@ class Section(models.Model):
         blank=True,
         help_text=_("Its address within the issue. Empty: made from the title."),
     )
-    link = models.URLField(
+    link = WebAddressField(
         _("link"), max_length=500, blank=True, help_text=_("The paper, tool or source it is about.")
     )
     byline = models.CharField(

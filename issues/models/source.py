@@ -1,21 +1,9 @@
 """Markdown sources in models: how they are checked, and what saving derives from them."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.utils.safestring import SafeString, mark_safe
 
 from issues import markdown
 from issues.models.asset import Asset
-
-
-class RenderedField(models.TextField):
-    """HTML that `issues.markdown` has sanitised; nothing else is ever written into it."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**{"editable": False, "blank": True, **kwargs})
-
-    def from_db_value(self, value, expression, connection) -> SafeString:
-        return mark_safe(value)
 
 
 def validate_markdown(source: str) -> None:

@@ -1,0 +1,45 @@
+"""Issues, sections and pictures for tests; the one way of making them."""
+
+import datetime
+import io
+
+from django.utils import timezone
+from PIL import Image
+
+from issues import search
+from issues.models import Issue, Section, SectionType, Tag
+
+YESTERDAY = datetime.timedelta(days=-1)
+TOMORROW = datetime.timedelta(days=1)
+
+
+def make_issue(number=1, published=YESTERDAY, sections=(), **fields) -> Issue:
+    """Make an issue; `published` is when, seen from now, or None for a draft.
+
+    `sections` are titles, or dictionaries for `make_section`.
+    """
+    moment = None if published is None else timezone.now() + published
+    fields = {"title": f"Issue number {number}", "published_at": moment, **fields}
+    issue = Issue.objects.create(number=number, **fields)
+    for position, section in enumerate(sections, start=1):
+        given = {"title": section} if isinstance(section, str) else section
+        make_section(issue=issue, position=position, **given)
+    return issue
+
+
+def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) -> Section:
+    """Make a section, with its tags, and index it as the admin does."""
+    section_type = SectionType.objects.get(slug=type)
+    section = Section.objects.create(issue=issue, title=title, type=section_type, **fields)
+    section.tags.set(Tag.objects.named(tags))
+    search.index([section])
+    return section
+
+
+def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:
+    """Draw a picture file."""
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, image_format, **options)
+    file.seek(0)
+    file.name = f"picture.{image_format.lower()}"
+    return file

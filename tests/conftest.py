@@ -1,0 +1,38 @@
+"""Fixtures of all tests."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings, tmp_path):
+    """Keep the pictures of a test in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def editor(django_user_model):
+    return django_user_model.objects.create_superuser("editor", password="pencil")
+
+
+@pytest.fixture
+def desk(client, editor):
+    """A browser session that is signed in to the writing desk."""
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the system's Chromium, and keep it from calling home."""
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    chosen = {"executable_path": path} if (path := os.environ.get("CHROMIUM")) else {}
+    return browser_type_launch_args | chosen | {"args": [*quiet, *sandbox]}

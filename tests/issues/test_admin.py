@@ -1,0 +1,283 @@
+"""The screens of the writing desk."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from issues import search
+from issues.models import Asset, Issue, Section, SectionType, Tag
+from tests.builders import YESTERDAY, make_issue, make_section, picture
+
+pytestmark = pytest.mark.django_db
+
+ADD_ISSUE = reverse("admin:issues_issue_add")
+
+
+def issue_form(*sections: dict, issue: Issue | None = None, **fields) -> dict:
+    """Give what the issue's form posts; each of `sections` is a row."""
+    saved = [section for section in sections if "id" in section]
+    data = {
+        "number": 1,
+        "title": "My issue",
+        "sections-TOTAL_FORMS": len(sections),
+        "sections-INITIAL_FORMS": len(saved),
+        **fields,
+    }
+    for index, section in enumerate(sections):
+        defaults = {"type": SectionType.objects.get(slug="ml-tip").pk, "position": ""}
+        if issue:
+            defaults["issue"] = issue.pk
+        data |= {f"sections-{index}-{name}": v for name, v in (defaults | section).items()}
+    return data
+
+
+def save(desk, data, issue=None):
+    url = reverse("admin:issues_issue_change", args=[issue.pk]) if issue else ADD_ISSUE
+    response = desk.post(url, data)
+    assert response.status_code == 302, response.context["errors"]
+    return Issue.objects.get(number=data["number"])
+
+
+def row(section: Section, **changes) -> dict:
+    values = {name: getattr(section, name) for name in ("id", "title", "slug", "body", "position")}
+    return {**values, "type": section.type_id, "tags": "", **changes}
+
+
+class TestWriting:
+    def test_a_whole_issue_with_sections_and_tags_in_one_form(self, desk):
+        issue = save(
+            desk,
+            issue_form(
+                {"title": "Warm up", "body": "Slowly", "tags": "C++, machine learning"},
+                {"title": "Cool down", "body": "Later"},
+            ),
+        )
+
+        one, two = issue.sections.all()
+        assert (one.title, one.slug, one.position) == ("Warm up", "warm-up", 1)
+        assert (two.title, two.slug, two.position) == ("Cool down", "cool-down", 2)
+        assert {tag.name for tag in one.tags.all()} == {"C++", "machine learning"}
+        assert issue.state == "draft"
+
+    def test_saving_indexes_text_and_tags_at_once(self, desk):
+        save(desk, issue_form({"title": "Warm up", "body": "Slowly", "tags": "optimiser"}))
+
+        assert search.search("optimiser slowly", Section.objects.all()).total == 1
+
+    def test_two_sections_of_the_same_title_get_different_slugs(self, desk):
+        issue = save(desk, issue_form({"title": "Same"}, {"title": "Same"}))
+
+        assert [section.slug for section in issue.sections.all()] == ["same", "same-2"]
+
+    def test_positions_decide_and_an_empty_one_is_the_end(self, desk):
+        issue = save(
+            desk,
+            issue_form(
+                {"title": "Last"},
+                {"title": "Second", "position": 7},
+                {"title": "First", "position": 2},
+            ),
+        )
+
+        found = [(section.position, section.title) for section in issue.sections.all()]
+        assert found == [(1, "First"), (2, "Second"), (3, "Last")]
+
+    def test_moving_one_section_renumbers_the_untouched_ones(self, desk):
+        issue = make_issue(1, None, ["One", "Two", "Three"])
+        one, two, three = issue.sections.all()
+
+        save(desk, issue_form(row(one), row(two), row(three, position=0), issue=issue), issue)
+
+        assert [section.title for section in issue.sections.all()] == ["Three", "One", "Two"]
+
+    def test_a_deleted_section_is_found_no_more(self, desk):
+        issue = make_issue(1, None, ["Stays", "Goes"])
+        one, two = issue.sections.all()
+
+        save(desk, issue_form(row(one), row(two, DELETE="on"), issue=issue), issue)
+
+        assert [section.title for section in issue.sections.all()] == ["Stays"]
+        assert search.check() == (set(), set(), set())
+
+    def test_an_unreadable_text_is_said_at_its_field(self, desk):
+        response = desk.post(ADD_ISSUE, issue_form({"title": "A", "body": "[" * 60_000}))
+
+        assert response.status_code == 200
+        assert "square brackets are open" in response.content.decode()
+        assert not Issue.objects.exists()
+
+    def test_a_taken_slug_is_said_in_the_form(self, desk):
+        response = desk.post(
+            ADD_ISSUE, issue_form({"title": "A", "slug": "x"}, {"title": "B", "slug": "x"})
+        )
+
+        assert response.status_code == 200
+        assert "duplicate" in response.content.decode()
+
+    def test_the_next_number_is_proposed(self, desk):
+        make_issue(41)
+
+        assert 'value="42"' in desk.get(ADD_ISSUE).content.decode()
+
+    def test_a_link_without_a_scheme_gets_https(self, desk):
+        issue = save(desk, issue_form({"title": "A", "link": "example.org/paper"}))
+
+        assert issue.sections.get().link == "https://example.org/paper"
+
+
+class TestPublishing:
+    def run(self, desk, action, issue):
+        data = {"action": action, "_selected_action": [issue.pk]}
+        return desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
+
+    def test_publish_now_makes_public_and_says_so(self, desk):
+        issue = make_issue(1, None)
+
+        response = self.run(desk, "publish_now", issue)
+
+        assert Issue.objects.published().get() == issue
+        assert "1 issue is public now." in response.content.decode()
+
+    def test_publish_now_leaves_the_date_of_what_is_public(self, desk):
+        issue = make_issue(1, YESTERDAY)
+
+        self.run(desk, "publish_now", issue)
+
+        assert Issue.objects.get().published_at == issue.published_at
+
+    def test_unpublish_makes_a_draft(self, desk):
+        issue = make_issue(1)
+
+        self.run(desk, "unpublish", issue)
+
+        assert list(Issue.objects.drafts()) == [issue]
+
+    def test_deleting_an_issue_leaves_nothing_in_the_index(self, desk):
+        issue = make_issue(1, sections=["One", "Two"])
+
+        desk.post(reverse("admin:issues_issue_delete", args=[issue.pk]), {"post": "yes"})
+
+        assert not Section.objects.exists()
+        assert search.check() == (set(), set(), set())
+
+
+class TestPreview:
+    def test_editors_see_a_draft_as_its_readers_will(self, desk):
+        issue = make_issue(1, None, ["Not yet public"])
+
+        response = desk.get(reverse("admin:issues_issue_preview", args=[issue.pk]))
+
+        assert "only editors see this page" in response.content.decode()
+        assert "Not yet public" in response.content.decode()
+        assert "no-store" in response["Cache-Control"]
+
+    def test_strangers_are_sent_to_the_sign_in(self, client):
+        issue = make_issue(1, None)
+
+        response = client.get(reverse("admin:issues_issue_preview", args=[issue.pk]))
+
+        assert response.status_code == 302
+        assert response.url.startswith("/admin/login/")
+
+    def test_staff_without_the_right_are_refused(self, client, django_user_model):
+        issue = make_issue(1, None)
+        user = django_user_model.objects.create_user("c", password="x", is_staff=True)
+        client.force_login(user)
+
+        url = reverse("admin:issues_issue_preview", args=[issue.pk])
+
+        assert client.get(url).status_code == 403
+
+    def test_view_on_site_leads_to_what_there_is(self):
+        screen = admin.site.get_model_admin(Issue)
+
+        assert screen.view_on_site(make_issue(1, None)).startswith("/admin/")
+        assert screen.view_on_site(make_issue(2)) == "/issues/2/"
+
+
+class TestLists:
+    def fill(self, numbers):
+        for number in numbers:
+            section = {"title": "Tip", "tags": [f"tag {number}"]}
+            make_issue(number, YESTERDAY * number, [section])
+            Asset.objects.create(
+                file=f"a/{number}.png", sha256=str(number), width=1, height=1, alt=f"{number}"
+            )
+
+    @pytest.mark.parametrize("model", [Issue, Section, Tag, Asset, SectionType])
+    def test_lists_ask_as_often_with_1_as_with_30_rows(
+        self, desk, model, django_assert_max_num_queries, django_assert_num_queries
+    ):
+        url = reverse(f"admin:issues_{model._meta.model_name}_changelist")
+        self.fill([1])
+        desk.get(url)
+        with django_assert_max_num_queries(15) as queries:
+            desk.get(url)
+        self.fill(range(2, 31))
+
+        with django_assert_num_queries(len(queries)):
+            assert desk.get(url).status_code == 200
+
+    @pytest.mark.parametrize("query", ["?q=tip", "?state=draft", "?state=published", "?q=1"])
+    def test_issues_are_searched_and_filtered(self, desk, query):
+        self.fill([1, 2])
+
+        response = desk.get(reverse("admin:issues_issue_changelist") + query)
+
+        numbers = [issue.number for issue in response.context["cl"].result_list]
+        expected = {"?q=tip": [2, 1], "?state=draft": [], "?state=published": [2, 1], "?q=1": [1]}
+        assert numbers == expected[query]
+
+
+class TestTags:
+    def test_a_renamed_tag_is_found_by_its_new_name(self, desk):
+        section = make_section(make_issue(1), tags=["pytorch"])
+        tag = Tag.objects.get()
+
+        url = reverse("admin:issues_tag_change", args=[tag.pk])
+        desk.post(url, {"name": "tensors", "slug": tag.slug, "description": ""})
+
+        hits = search.search("tensors", Section.objects.all()).hits
+        assert [hit.section for hit in hits] == [section]
+        assert search.check() == (set(), set(), set())
+
+    def test_a_deleted_tag_is_found_no_more(self, desk):
+        make_section(make_issue(1), tags=["pytorch"])
+
+        url = reverse("admin:issues_tag_delete", args=[Tag.objects.get().pk])
+        desk.post(url, {"post": "yes"})
+
+        assert search.check() == (set(), set(), set())
+
+    def test_another_case_is_the_same_tag(self, desk):
+        Tag.objects.create(name="Git")
+
+        url = reverse("admin:issues_tag_add")
+        response = desk.post(url, {"name": "git", "slug": "git-2", "description": ""})
+
+        assert "There is a tag of this name already." in response.content.decode()
+
+
+class TestPictures:
+    url = reverse("admin:issues_asset_add")
+
+    def test_a_picture_is_added_with_its_words(self, desk):
+        desk.post(self.url, {"upload": picture(), "alt": "A teal square"})
+
+        assert Asset.objects.get().alt == "A teal square"
+
+    def test_what_is_no_picture_is_said_in_the_form(self, desk):
+        file = picture("BMP")
+
+        response = desk.post(self.url, {"upload": file, "alt": "x"})
+
+        assert "This is no JPEG" in response.content.decode()
+        assert not Asset.objects.exists()
+
+    def test_its_words_can_be_changed(self, desk):
+        desk.post(self.url, {"upload": picture(), "alt": "Old"})
+        asset = Asset.objects.get()
+
+        desk.post(reverse("admin:issues_asset_change", args=[asset.pk]), {"alt": "New"})
+
+        assert Asset.objects.get().alt == "New"

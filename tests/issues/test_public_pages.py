@@ -1,0 +1,241 @@
+"""What readers see, and what they must not see."""
+
+import pytest
+from django.urls import reverse
+
+from issues import search
+from issues.models import Section, Tag
+from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "zebrafish"
+
+
+def public_urls() -> list[str]:
+    """Give every public address that there is with issues 1 to 3 and what they hold."""
+    urls = [reverse(f"issues:{name}") for name in ("home", "list", "latest", "tags", "search")]
+    urls += [reverse("issues:detail", args=[number]) for number in (1, 2, 3)]
+    in_issues = Section.objects.filter(issue__isnull=False).select_related("issue")
+    urls += [section.get_absolute_url() for section in in_issues]
+    urls += [tag.get_absolute_url() for tag in Tag.objects.all()]
+    urls += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    urls += [f"/search/?q={SECRET}", "/search/?q=tip", "/issues/?year=2024", "/nothing/here/"]
+    return urls
+
+
+class TestLeak:
+    @pytest.fixture
+    def hidden(self):
+        hidden = {
+            "title": f"Hidden {SECRET} title",
+            "body": f"Hidden {SECRET} body",
+            "tags": [f"{SECRET} tag", "shared"],
+        }
+        make_issue(1, YESTERDAY, [{"title": "An open tip", "tags": ["shared"]}])
+        make_issue(2, None, [hidden], summary=f"{SECRET} draft")
+        make_issue(3, TOMORROW, [hidden], title=f"{SECRET} scheduled")
+        make_section(issue=None, **hidden)
+
+    def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
+        for url in public_urls():
+            response = client.get(url, follow=True)
+
+            shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = shown.replace(f"<title>{SECRET} · Search", "")
+            assert SECRET not in shown, url
+
+    def test_the_same_pages_show_the_issue_once_it_is_public(self, client, hidden):
+        """Without this, the test above could pass because nothing ever shows the word."""
+        for number in (2, 3):
+            make = Section.objects.filter(issue__number=number).first().issue
+            make.publish()
+
+        shown = [url for url in public_urls() if SECRET in client.get(url).content.decode()]
+
+        expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
+        assert set(expected) <= set(shown)
+        assert f"/tags/{SECRET}-tag/" in shown
+        assert f"/issues/2/hidden-{SECRET}-title/" in shown
+
+    def test_hidden_pages_answer_404(self, client, hidden):
+        for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
+            assert client.get(url).status_code == 404
+        assert client.get(f"/tags/{SECRET}-tag/").status_code == 404
+
+    def test_counts_leave_the_hidden_out(self, client, hidden):
+        assert Tag.objects.in_public_use().get(name="shared").count == 1
+        assert search.search("hidden", Section.objects.published()).total == 0
+        assert client.get("/tags/shared/").context["sections"].count() == 1
+
+    def test_neighbours_leave_the_hidden_out(self, client, hidden):
+        make_issue(4, YESTERDAY * 2, ["An older tip"])
+
+        context = client.get("/issues/1/an-open-tip/").context
+
+        assert (context["newer"], context["older"].title) == (None, "An older tip")
+
+    def test_staff_get_no_exception_on_public_pages(self, desk, hidden):
+        assert desk.get("/issues/2/").status_code == 404
+
+
+class TestConstantQueries:
+    URLS = [
+        *("/", "/issues/", "/issues/?page=1", "/issues/1/", "/issues/1/tip-1/", "/tags/"),
+        *("/tags/common/", "/types/ml-tip/", "/types/news/", "/search/?q=tip", "/issues/latest/"),
+    ]
+
+    def fill(self, numbers, sections):
+        for number in numbers:
+            titles = [
+                {
+                    "title": f"Tip {place}",
+                    "tags": ["common", f"tag {number}"],
+                    "type": "news" if place > 2 else "ml-tip",
+                }
+                for place in range(1, sections + 1)
+            ]
+            make_issue(number, YESTERDAY * number, titles)
+
+    def test_pages_ask_as_often_with_3_as_with_300_issues(
+        self, client, django_assert_num_queries, django_assert_max_num_queries
+    ):
+        self.fill(range(1, 4), sections=1)
+        counts = {url: self.count(client, url, django_assert_max_num_queries) for url in self.URLS}
+        self.fill(range(4, 301), sections=2)
+        make_section(Section.objects.get(issue__number=1).issue, "Tip 9", position=9)
+
+        for url, count in counts.items():
+            with django_assert_num_queries(count, info=url):
+                assert client.get(url).status_code in (200, 302)
+
+    def count(self, client, url, limit) -> int:
+        with limit(12, info=url) as queries:
+            client.get(url)
+        return len(queries)
+
+
+class TestPages:
+    def test_home_shows_the_latest_issue_and_what_is_in_the_earlier_ones(self, client):
+        make_issue(1, YESTERDAY * 8, ["Warm up first"])
+        make_issue(2, YESTERDAY, ["Load later"], title="Newest of all")
+
+        response = client.get("/")
+
+        assert response.context["latest"].title == "Newest of all"
+        assert [issue.number for issue in response.context["issues"]] == [1]
+        assert "Warm up first" in response.content.decode()
+
+    def test_home_without_any_issue_says_so(self, client):
+        assert "first issue" in client.get("/").content.decode()
+
+    def test_the_archive_has_pages_and_a_page_beyond_the_end_is_404(self, client):
+        for number in range(1, 22):
+            make_issue(number, YESTERDAY * number)
+
+        assert [issue.number for issue in client.get("/issues/?page=2").context["issues"]] == [21]
+        assert client.get("/issues/?page=3").status_code == 404
+        assert client.get("/issues/?page=x").status_code == 404
+
+    def test_the_archive_of_a_year_holds_that_year(self, client):
+        make_issue(1, published_at="2024-05-01T09:00Z", published=None)
+        make_issue(2, published_at="2025-05-07T09:00Z", published=None)
+
+        response = client.get("/issues/?year=2024")
+
+        assert [issue.number for issue in response.context["issues"]] == [1]
+        years = [(one["year"], one["count"]) for one in response.context["years"]]
+        assert years == [(2025, 1), (2024, 1)]
+
+    @pytest.mark.parametrize("year", ["0000", "20", "abcd", "20245", "٢٠٢٤", "-123"])
+    def test_an_impossible_year_is_404(self, client, year):
+        assert client.get("/issues/", {"year": year}).status_code == 404
+
+    def test_latest_leads_to_the_newest_public_issue(self, client):
+        make_issue(1, YESTERDAY)
+        make_issue(2, TOMORROW)
+
+        assert client.get("/issues/latest/").url == "/issues/1/"
+
+    def test_latest_without_any_issue_is_404(self, client):
+        assert client.get("/issues/latest/").status_code == 404
+
+    def test_a_section_knows_its_neighbours_of_the_same_type(self, client):
+        make_issue(1, YESTERDAY * 3, ["First", {"title": "Other kind", "type": "news"}])
+        make_issue(2, YESTERDAY * 2, [{"title": "Other news", "type": "news"}, "Second", "Third"])
+        make_issue(3, YESTERDAY, ["Fourth"])
+
+        context = client.get("/issues/2/second/").context
+
+        assert (context["older"].title, context["newer"].title) == ("First", "Third")
+
+    def test_issues_published_at_the_same_moment_are_neighbours_by_number(self, client):
+        first = make_issue(1)
+        make_issue(2, published_at=first.published_at, published=None)
+
+        assert client.get("/issues/1/").context["newer"].number == 2
+        assert client.get("/issues/2/").context["older"].number == 1
+        assert client.get("/issues/2/").context["newer"] is None
+
+    def test_only_the_first_picture_of_an_issue_loads_at_once(self, client):
+        picture = {"body": "![a](https://example.org/a.png)"}
+        make_issue(1, sections=[{"title": "One", **picture}, {"title": "Two", **picture}])
+
+        html = client.get("/issues/1/").content.decode()
+
+        assert html.count('loading="eager" fetchpriority="high" decoding="async"') == 1
+        assert html.count('loading="lazy" decoding="async"') == 1
+        assert html.index("eager") < html.index('loading="lazy"')
+
+    def test_a_section_page_has_one_h1_and_no_skipped_level(self, client):
+        make_issue(1, sections=[{"title": "One", "body": "# Top\n\n## Below"}])
+
+        html = client.get("/issues/1/one/").content.decode()
+
+        assert html.count("<h1") == 1
+        assert '<h2 id="one-top">' in html
+        assert '<h3 id="one-below">' in html
+
+    def test_numbers_that_no_issue_can_have_are_404(self, client):
+        for number in ("0", "007", "9999999999", "-1", "1e3"):
+            assert client.get(f"/issues/{number}/").status_code == 404
+
+    def test_public_pages_set_no_cookie_and_do_not_vary_by_one(self, client):
+        make_issue(1, sections=[{"title": "One", "tags": ["a"]}])
+
+        for url in ("/", "/issues/", "/issues/1/", "/issues/1/one/", "/tags/a/", "/search/?q=one"):
+            response = client.get(url)
+            assert not response.cookies
+            assert "Cookie" not in response.headers.get("Vary", "")
+
+    def test_titles_are_escaped(self, client):
+        make_issue(1, title="<script>alert(1)</script>", sections=["<b>Bold</b>"])
+
+        for url in ("/", "/issues/1/", "/search/?q=bold"):
+            html = client.get(url).content.decode()
+            assert "<script>alert" not in html
+            assert "<b>" not in html
+
+    def test_a_newer_section_is_named_only_once_it_is_public(self, client):
+        newer = make_issue(2, None, ["Newer advice"])
+        make_issue(1, sections=[{"title": "Old advice", "superseded_by": newer.sections.get()}])
+        assert "Newer advice" not in client.get("/issues/1/old-advice/").content.decode()
+
+        newer.publish()
+
+        assert "Newer advice" in client.get("/issues/1/old-advice/").content.decode()
+
+
+class TestErrorPages:
+    def test_404_offers_the_search(self, client):
+        response = client.get("/nothing/")
+
+        assert response.status_code == 404
+        assert 'action="/search/"' in response.content.decode()
+
+    def test_500_needs_nothing_that_could_be_broken(self, rf):
+        from django.views.defaults import server_error
+
+        response = server_error(rf.get("/"))
+
+        assert "Something went wrong on our side" in response.content.decode()

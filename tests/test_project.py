@@ -1,0 +1,155 @@
+"""The project as a whole: settings, checks, migrations and addresses."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+
+from bitsletter import sqlite
+from bitsletter.checks import check_pragmas
+from bitsletter.site import absolute_url
+
+ROOT = Path(__file__).parent.parent
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run manage.py with nothing in its environment but what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestSettings:
+    PRODUCTION = {"SITE_URL": "https://news.example.org", "SECRET_KEY": "0123456789" * 6}
+
+    def test_a_local_site_needs_no_setting_and_keeps_its_key(self, tmp_path):
+        assert manage("check", DATA_DIR=str(tmp_path)).returncode == 0
+
+        key = tmp_path / "secret_key"
+        assert len(key.read_text()) >= 50
+        assert key.stat().st_mode & 0o777 == 0o600
+
+    def test_a_public_site_without_a_key_refuses_to_start(self, tmp_path):
+        done = manage("check", DATA_DIR=str(tmp_path), SITE_URL="https://news.example.org")
+
+        assert done.returncode != 0
+        assert "SECRET_KEY" in done.stderr
+        assert not (tmp_path / "secret_key").exists()
+
+    def test_a_public_site_takes_the_key_that_is_kept(self, tmp_path):
+        manage("check", DATA_DIR=str(tmp_path))
+
+        assert manage("check", DATA_DIR=str(tmp_path), DEBUG="off").returncode == 0
+
+    def test_check_deploy_finds_nothing_in_production(self, tmp_path):
+        done = manage(
+            *("check", "--deploy", "--fail-level", "WARNING"),
+            DATA_DIR=str(tmp_path),
+            **self.PRODUCTION,
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert "no issues (0 silenced)" in done.stdout
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SITE_URL", "news.example.org"),
+            ("SITE_URL", "https://example.org/path"),
+            ("DEBUG", "perhaps"),
+            ("TIME_ZONE", "Mars/Olympus"),
+            ("DATABASE_URL", "oracle-ish://x"),
+            ("PORT", "eighty"),
+        ],
+    )
+    def test_nonsense_is_named(self, tmp_path, name, value):
+        done = manage("check", DATA_DIR=str(tmp_path), **{name: value})
+
+        assert done.returncode != 0
+        assert name in done.stderr or value.split(":")[0] in done.stderr
+
+    def test_other_engines_are_a_matter_of_settings(self, tmp_path):
+        program = (
+            "from django.conf import settings as s; print(s.DATABASES['default']['ENGINE'],"
+            " s.DATABASES['default']['OPTIONS'], s.CACHES['default']['BACKEND'], s.EMAIL_HOST)"
+        )
+        done = manage(
+            *("shell", "--no-imports", "-c", program),
+            DATA_DIR=str(tmp_path),
+            DATABASE_URL="postgres://u:p@db.example.org/name?pool=true",
+            CACHE_URL="redis://cache.example.org:6379/0",
+            EMAIL_URL="smtp://u:p@relay.example.org:587/?tls=True",
+        )
+
+        assert done.stdout.split() == [
+            "django.db.backends.postgresql",
+            *("{'pool':", "True}"),
+            "django.core.cache.backends.redis.RedisCache",
+            "relay.example.org",
+        ]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite")
+class TestSQLite:
+    def test_the_version_that_runs_is_safe(self):
+        assert sqlite3.sqlite_version_info >= sqlite.SAFE_VERSION
+
+    @pytest.mark.django_db
+    def test_every_pragma_reads_back_as_it_was_set(self):
+        assert check_pragmas(connection) == []
+
+    @pytest.mark.django_db
+    def test_a_pragma_that_did_not_take_is_an_error(self, monkeypatch):
+        monkeypatch.setitem(sqlite.PRAGMAS, "busy_timeout", 1)
+
+        [error] = check_pragmas(connection)
+
+        assert error.id == "bitsletter.E001"
+        assert "busy_timeout" in error.msg
+
+
+class TestAddresses:
+    def test_paths_become_full_addresses(self, settings):
+        settings.SITE_URL = "https://news.example.org"
+
+        assert absolute_url("/issues/1/") == "https://news.example.org/issues/1/"
+        assert absolute_url("https://other.example/") == "https://other.example/"
+
+    def test_every_named_address_can_be_written(self):
+        names = ("home", "list", "latest", "tags", "search")
+        assert [reverse(f"issues:{name}")[-1] for name in names] == ["/"] * len(names)
+        assert reverse("issues:detail", args=[7]) == "/issues/7/"
+        assert reverse("issues:tag", args=["机器学习"]).startswith("/tags/%E6")
+
+
+class TestDjango:
+    @pytest.mark.django_db
+    def test_no_migration_is_missing(self):
+        call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+    @pytest.mark.django_db
+    def test_every_screen_of_the_admin_opens(self, desk):
+        for model in admin.site._registry:
+            place = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            assert desk.get(reverse(f"{place}_changelist")).status_code == 200
+            assert desk.get(reverse(f"{place}_add")).status_code == 200
+
+    def test_issues_know_nothing_of_subscribers(self):
+        folder = Path(apps.get_app_config("issues").path)
+        naming = [file for file in folder.rglob("*.py") if "subscribers" in file.read_text()]
+
+        assert naming == []
