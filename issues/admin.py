@@ -52,6 +52,10 @@ class SearchableAdmin(admin.ModelAdmin):
         search.index(Section.objects.filter(pk__in=pks))
 
 
+def public_address(section: Section) -> str | None:
+    return section.get_absolute_url() if section.issue and section.issue.is_published else None
+
+
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
@@ -93,6 +97,15 @@ class SectionInline(admin.StackedInline):
         if db_field.name == "type":
             field.choices = list(field.choices)  # asked once, not once for each row
         return field
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "type":
+            field.widget = field.widget.widget  # without buttons for changing the types here
+        return field
+
+    def view_on_site(self, section):
+        return public_address(section)
 
 
 @admin.register(Issue)
@@ -190,7 +203,7 @@ class SectionAdmin(SearchableAdmin):
         return [obj]
 
     def view_on_site(self, section):
-        return section.get_absolute_url() if section.issue and section.issue.is_published else None
+        return public_address(section)
 
 
 @admin.register(Tag)

@@ -32,6 +32,7 @@ class IssueForm(forms.ModelForm):
     class Meta:
         model = Issue
         fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
+        widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}
 
 
 class SectionForm(forms.ModelForm):

@@ -21,7 +21,7 @@ SETTINGS = (
 def main() -> int:
     failures = [run("ruff", "check", "."), run("ruff", "format", "--check", ".")]
     with tempfile.TemporaryDirectory(prefix="bitsletter-") as data_dir:
-        failures += test_everywhere(clean_environment(data_dir))
+        failures += run_everywhere(clean_environment(data_dir))
     return int(any(failures))
 
 
@@ -31,7 +31,7 @@ def clean_environment(data_dir: str) -> dict[str, str]:
     return kept | {"DATA_DIR": data_dir, "DEBUG": "on", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
 
 
-def test_everywhere(environment: dict[str, str]) -> list[int]:
+def run_everywhere(environment: dict[str, str]) -> list[int]:
     """Run the tests on both databases; give the exit status of each run."""
     left_out, failures, arguments = [], [], sys.argv[1:]
     try:

@@ -4,6 +4,7 @@ import itertools
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -124,7 +125,9 @@ class Section(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
-    tags = TaggableManager(through=SectionTag, blank=True, verbose_name=_("tags"))
+    tags = TaggableManager(
+        through=SectionTag, blank=True, verbose_name=_("tags"), ordering=[Lower("name")]
+    )
     objects = SectionQuerySet.as_manager()
 
     class Meta:

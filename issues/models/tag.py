@@ -15,7 +15,8 @@ class TagQuerySet(models.QuerySet):
     def in_public_use(self, at=None):
         """Keep the tags of public sections, each with `count`, how many those are."""
         published = public(at, "section_items__content_object__issue__")
-        return self.filter(published).annotate(count=models.Count("section_items"))
+        counted = self.filter(published).annotate(count=models.Count("section_items"))
+        return counted.order_by(Lower("name"))
 
     def named(self, names) -> list:
         """Give the tags of these names, whatever their case; those that are missing are made."""

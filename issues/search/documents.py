@@ -24,7 +24,8 @@ class Document(NamedTuple):
 
 def document(section: Section) -> Document:
     """Analyse a section; its tags should be prefetched."""
-    tags = "\n".join(tag.name for tag in section.tags.all())
+    # In a fixed order: the digest must not depend on the database's.
+    tags = "\n".join(sorted(tag.name for tag in section.tags.all()))
     return Document(
         section.pk,
         analysis.indexed(f"{section.title}\n{section.short_title}"),

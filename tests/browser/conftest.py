@@ -1,0 +1,21 @@
+"""Fixtures of the tests in a real browser."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+
+@pytest.fixture(autouse=True)
+def section_types(transactional_db):
+    """Install the section types again: a browser test leaves the database empty behind it.
+
+    Django's own `serialized_rollback` keeps its copy on a connection that is another one while
+    Playwright's event loop runs.
+    """
+    import_module("issues.migrations.0002_section_types").install(apps, None)
+
+
+@pytest.fixture(autouse=True)
+def patience(page):
+    page.set_default_timeout(10_000)

@@ -1,0 +1,183 @@
+"""An editor and a reader, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from issues.models import Asset, Issue
+from tests.builders import make_issue, picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def complaints(page):
+    """Collect what the browser complains about; a broken policy is such a complaint."""
+    found = []
+    page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def signed_in(page, live_server):
+    get_user_model().objects.create_superuser("editor", password="pencil")
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill("pencil")
+    page.get_by_role("button", name="Log in").click()
+    return page
+
+
+def write_section(page, index: int, kind: str, title: str, body: str, tags: str):
+    row = page.locator(f"#sections-{index}")
+    row.get_by_label("Type:").select_option(label=kind)
+    row.get_by_label("Title:", exact=True).fill(title)
+    row.get_by_label("Text:").fill(body)
+    row.get_by_label("Tags:").fill(tags)
+    return row
+
+
+def test_an_editor_writes_and_publishes_and_a_reader_finds_it(signed_in, live_server, complaints):
+    page = signed_in
+    page.goto(f"{live_server.url}/admin/issues/issue/add/")
+    expect(page.get_by_label("Number:")).to_have_value("1")
+    page.get_by_label("Title:", exact=True).first.fill("Warm up, Load later")
+    write_section(page, 0, "🧠 ML tip", "Warm up", "Raise the rate **slowly**.", "training")
+    page.get_by_role("button", name="Add another Section").click()
+    row = write_section(page, 1, "🌐 Web tip", "Load later", "Use `loading=lazy`.", "css, images")
+    expect(row.locator(".markdownx-preview code")).to_have_text("loading=lazy")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+
+    page.goto(f"{live_server.url}/issues/1/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    page.goto(f"{live_server.url}/admin/issues/issue/")
+    page.get_by_label("Select this object for an action").check()
+    page.get_by_label("Action:").select_option(label="Publish now")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.get_by_text("1 issue is public now.")).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto(live_server.url)
+    page.get_by_role("searchbox").fill("raised rates")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_text("1 section found")).to_be_visible()
+    expect(page.locator("mark")).to_have_text(["Raise", "rate"])
+    page.get_by_role("link", name="Warm up", exact=True).click()
+    expect(page).to_have_url(f"{live_server.url}/issues/1/warm-up/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Warm up")
+    assert [line for line in complaints if "404" not in line] == []
+
+
+def test_a_dropped_picture_is_uploaded_and_undo_takes_it_back(signed_in, live_server, complaints):
+    page = signed_in
+    page.goto(f"{live_server.url}/admin/issues/issue/add/")
+    page.get_by_role("button", name="Add another Section").click()
+    row = page.locator("#sections-1")
+    text = row.get_by_label("Text:")
+    text.fill("Look: ")
+
+    drop(page, text, picture().getvalue(), "teal.png", "image/png")
+
+    expect(text).to_have_value(re.compile(r"^Look: !\[\]\(/media/a/[0-9a-f]+\.png\)$"))
+    expect(row.get_by_role("status")).to_contain_text("Picture inserted")
+    assert Asset.objects.count() == 1
+    text.press("ControlOrMeta+z")
+    expect(text).to_have_value("Look: ")
+    assert complaints == []
+
+
+def test_a_refused_picture_is_said_beside_the_text_and_never_typed_into_it(signed_in, live_server):
+    page = signed_in
+    page.goto(f"{live_server.url}/admin/issues/issue/add/")
+    row = page.locator("#sections-0")
+    text = row.get_by_label("Text:")
+    text.fill("Mine")
+
+    drop(page, text, b"<script>", "evil.gif", "image/gif")
+
+    expect(row.get_by_role("status")).to_contain_text("evil.gif: This is no JPEG")
+    expect(text).to_have_value("Mine")
+
+
+def drop(page, target, data: bytes, name: str, content_type: str) -> None:
+    """Drop a file on an element as a hand with a mouse does."""
+    transfer = page.evaluate_handle(
+        """([bytes, name, type]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+            return transfer;
+        }""",
+        [list(data), name, content_type],
+    )
+    target.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+BODY = """Text with `code` and a [link](https://example.org).
+
+## A heading
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+```python
+x = 1  # a comment
+```
+
+- [x] done
+
+A note[^1]. ![A teal square](/media/a/none.png "Teal")
+
+[^1]: Below.
+"""
+
+
+@pytest.fixture
+def archive(section_types):
+    for number in range(1, 24):
+        section = {"title": f"Tip {number}", "body": BODY, "tags": ["css", f"tag {number}"]}
+        make_issue(number, sections=[section, {"title": "News item", "type": "news"}])
+    return Issue.objects.all()
+
+
+PAGES = [
+    *("/", "/issues/", "/issues/?page=2", "/issues/7/", "/issues/7/tip-7/", "/tags/", "/tags/css/"),
+    *("/types/ml-tip/", "/search/", "/search/?q=tip", "/search/?q=nothingness", "/nowhere/"),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages_are_accessible_and_fit_a_small_phone(page, live_server, archive, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in PAGES:
+        page.goto(live_server.url + path)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+
+
+def test_public_pages_obey_the_policy_and_load_nothing_from_elsewhere(
+    page, live_server, archive, complaints
+):
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path in PAGES[:-1]:
+        page.goto(live_server.url + path)
+
+    assert [line for line in complaints if "404" not in line] == []
+    assert hosts == {live_server.url.split("/")[2]}
+
+
+def test_everything_is_reached_by_keyboard(page, live_server, archive):
+    page.goto(f"{live_server.url}/issues/7/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")

@@ -1,0 +1,42 @@
+"""The way of one issue through the house: file, desk, public pages, search."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from issues.models import Issue, SectionType
+
+LETTER = """---
+title: "Bitsletter #12: Warm up"
+---
+## 🧠 ML Tip: Warm up
+Raise the learning rate over the first steps.
+"""
+
+
+@pytest.mark.django_db
+def test_a_file_becomes_a_page_that_a_reader_finds(desk, client, tmp_path):
+    (tmp_path / "letter.md").write_text(LETTER)
+    call_command("import_issues", str(tmp_path))
+    issue = Issue.objects.get(number=12)
+    section = issue.sections.get()
+    assert client.get("/issues/12/").status_code == 404
+
+    change = reverse("admin:issues_issue_change", args=[issue.pk])
+    row = {"id": section.pk, "issue": issue.pk, "type": section.type_id, "slug": section.slug}
+    row |= {"title": section.title, "position": 1, "body": "Raise the rate *gently*."}
+    row |= {"tags": "optimisers"}
+    form = {"number": 12, "title": "Warm up", "published_at_0": "2026-01-07"}
+    form |= {"published_at_1": "09:00", "sections-TOTAL_FORMS": 1, "sections-INITIAL_FORMS": 1}
+    form |= {f"sections-0-{name}": value for name, value in row.items()}
+    assert desk.post(change, form).status_code == 302
+    client.logout()
+
+    assert "Warm up" in client.get("/").content.decode()
+    assert "<em>gently</em>" in client.get("/issues/12/").content.decode()
+    assert "<em>gently</em>" in client.get("/issues/12/warm-up/").content.decode()
+    assert "Warm up" in client.get("/tags/optimisers/").content.decode()
+    assert "Warm up" in client.get("/types/ml-tip/").content.decode()
+    [hit] = client.get("/search/?q=gently raised").context["results"].hits
+    assert hit.section == section
+    assert SectionType.objects.get(slug="ml-tip") == hit.section.type
