@@ -16,12 +16,12 @@ def rerender(everything: bool = False) -> tuple[int, int]:
     Gives how many issues and sections that were. No date and no version moves.
     """
     return (
-        rerender_rows(Issue.objects.all(), ["intro_html"], everything),
-        rerender_rows(Section.objects.all(), ["body_html", "body_text"], everything),
+        rerender_rows(Issue.objects.all(), everything),
+        rerender_rows(Section.objects.all(), everything),
     )
 
 
-def rerender_rows(rows: QuerySet, fields: list[str], everything: bool) -> int:
+def rerender_rows(rows: QuerySet, everything: bool) -> int:
     if not everything:
         rows = rows.exclude(render_version=RENDERER_VERSION)
     pks = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -30,7 +30,7 @@ def rerender_rows(rows: QuerySet, fields: list[str], everything: bool) -> int:
             batch = list(rows.model.objects.filter(pk__in=pks[start : start + BATCH]))
             for row in batch:
                 row.derive()
-            rows.model.objects.bulk_update(batch, [*fields, "render_version"])
+            rows.model.objects.bulk_update(batch, rows.model.RENDERED)
             if rows.model is Section:
                 search.index(batch)
     return len(pks)

@@ -126,7 +126,7 @@ class TagList(ListView):
     context_object_name = "tags"
 
     def get_queryset(self):
-        return Tag.objects.in_public_use()
+        return Tag.objects.with_public_counts()
 
 
 class SectionList(ListView):
@@ -145,9 +145,11 @@ class TagDetail(SectionList):
 
     template_name = "issues/tag_detail.html"
 
+    allow_empty = False  # a tag without public sections is not public itself
+
     def narrow(self, sections):
-        self.tag = get_object_or_404(Tag.objects.in_public_use(), slug=self.kwargs["slug"])
-        return sections.tagged(self.tag.slug)
+        self.tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
+        return sections.tagged(self.tag)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(tag=self.tag, **kwargs)

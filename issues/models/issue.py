@@ -55,7 +55,7 @@ class IssueQuerySet(models.QuerySet):
     def for_list(self):
         """Load what a list of issues shows: each with its sections' types and titles."""
         sections = self.model.sections.rel.related_model.objects
-        return self.defer("intro", "intro_html", "notes").prefetch_related(
+        return self.defer(*self.model.LONG).prefetch_related(
             models.Prefetch("sections", sections.select_related("type").for_list())
         )
 
@@ -128,7 +128,9 @@ class Issue(models.Model):
     def __str__(self):
         return f"#{self.number} {self.title}"
 
-    DERIVED = ("title", "summary", "intro", "intro_html", "render_version")
+    LONG = ("intro", "intro_html", "notes")
+    RENDERED = ("intro_html", "render_version")
+    DERIVED = ("title", "summary", "intro", *RENDERED)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1

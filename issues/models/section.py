@@ -30,19 +30,20 @@ class SectionQuerySet(models.QuerySet):
     def in_inbox(self):
         return self.filter(issue__isnull=True)
 
-    def tagged(self, slug):
-        return self.filter(tag_items__tag__slug=slug)
+    def tagged(self, tag):
+        return self.filter(tag_items__tag=tag)
 
     def newest_first(self):
         return self.order_by("-issue__published_at", "-issue__number", "position", "pk")
 
     def for_list(self):
         """Leave out the long texts that a list does not show."""
-        return self.defer("body", "body_html")
+        return self.defer("body", "body_html", "body_text")
 
     def for_page(self):
-        """Load what a section shows of itself: issue, type and tags."""
-        return self.select_related("issue", "type").prefetch_related("tags")
+        """Load what a section shows around itself: its issue's title, its type and its tags."""
+        sections = self.select_related("issue", "type").prefetch_related("tags")
+        return sections.defer(*(f"issue__{name}" for name in Issue.LONG))
 
     def for_link(self):
         """Load what a link to a section says."""
@@ -112,6 +113,7 @@ class Section(models.Model):
     )
     body_html = RenderedField()
     body_text = models.TextField(editable=False, blank=True)
+    excerpt = models.TextField(editable=False, blank=True)
     superseded_by = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -142,7 +144,8 @@ class Section(models.Model):
             )
         ]
 
-    DERIVED = ("title", "slug", "body", "body_html", "body_text", "render_version")
+    RENDERED = ("body_html", "body_text", "excerpt", "render_version")
+    DERIVED = ("title", "slug", "body", *RENDERED)
 
     def __str__(self):
         return self.title
@@ -161,6 +164,7 @@ class Section(models.Model):
         self.slug = self.slug or self.free_slug()
         rendered = markdown.render(self.body, self.slug, sizes_in(self.body))
         self.body_html, self.body_text = rendered
+        self.excerpt = markdown.excerpt(self.body_text)
         self.render_version = markdown.RENDERER_VERSION
 
     def free_slug(self) -> str:
@@ -171,10 +175,6 @@ class Section(models.Model):
 
     def get_absolute_url(self):
         return reverse("issues:section", args=[self.issue.number, self.slug])
-
-    @property
-    def excerpt(self) -> str:
-        return markdown.excerpt(self.body_text)
 
 
 def unused_slug(title: str, taken: set[str]) -> str:

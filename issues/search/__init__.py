@@ -52,22 +52,35 @@ def search(text: str, candidates: QuerySet[Section], start: int = 0, size: int =
     clauses = query.parse(text)
     if not clauses:
         return Results(0, [])
-    allowed = candidates.order_by().values("id").query
-    sql, params = engine().source(clauses, *allowed.sql_with_params())
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {sql}", params)
-        total = cursor.fetchone()[0]
-        cursor.execute(
-            f"SELECT {engine().KEY} {sql} ORDER BY {engine().ORDER} LIMIT %s OFFSET %s",
-            [*params, size, start],
-        )
-        pks = [pk for (pk,) in cursor.fetchall()]
-    sections = candidates.for_page().in_bulk(pks)
-    found = [sections[pk] for pk in pks if pk in sections]
+    total, pks = find(clauses, candidates, start, size)
+    found = candidates.for_page().in_bulk(pks)
     return Results(
         total,
-        [Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses)) for one in found],
+        [
+            Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses))
+            for one in map(found.get, pks)
+            if one is not None
+        ],
     )
+
+
+def find(
+    clauses: list[query.Clause], candidates: QuerySet[Section], start: int, size: int
+) -> tuple[int, list[int]]:
+    """Give how many candidates match, and the keys of one page of them."""
+    allowed, params = candidates.order_by().values("id").query.sql_with_params()
+    expression = engine().expression(clauses)
+    matching = (
+        f"FROM issues_search JOIN ({allowed}) AS candidate ON candidate.id = {engine().KEY}"
+        f" WHERE {engine().MATCH}"
+    )
+    ordered = f"SELECT {engine().KEY} {matching} ORDER BY {engine().ORDER} LIMIT %s OFFSET %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {matching}", [*params, expression])
+        total = cursor.fetchone()[0]
+        ranking = [expression] * engine().ORDER.count("%s")
+        cursor.execute(ordered, [*params, expression, *ranking, size, start])
+        return total, [pk for (pk,) in cursor.fetchall()]
 
 
 def index(sections: Iterable[Section]) -> None:

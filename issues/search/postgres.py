@@ -54,18 +54,13 @@ def digests() -> dict[int, str]:
 
 
 KEY = "issues_search.section_id"
+# The condition and the order each take `expression(clauses)` for every %s.
+MATCH = "issues_search.document @@ %s::tsquery"
 # The best hits first, long texts having no advantage; among equals the newest.
-ORDER = f"ts_rank('{WEIGHTS}', document, wanted, 1) DESC, issues_search.section_id DESC"
-
-
-def source(clauses: list[Clause], candidates: str, params: tuple) -> tuple[str, list]:
-    """Give the SQL, from FROM on, that finds the clauses among the candidates' rows."""
-    sql = (
-        "FROM (SELECT %s::tsquery AS wanted) AS reader, issues_search"
-        f" JOIN ({candidates}) AS candidate ON candidate.id = issues_search.section_id"
-        " WHERE document @@ wanted"
-    )
-    return sql, [expression(clauses), *params]
+ORDER = (
+    f"ts_rank('{WEIGHTS}', issues_search.document, %s::tsquery, 1) DESC,"
+    " issues_search.section_id DESC"
+)
 
 
 def expression(clauses: list[Clause]) -> str:

@@ -39,17 +39,10 @@ def digests() -> dict[int, str]:
 
 
 KEY = "issues_search.rowid"
+# The condition and the order each take `expression(clauses)` for every %s.
+MATCH = "issues_search MATCH %s"
 # The best hits first; among equals the newest.
 ORDER = "issues_search.rank, issues_search.rowid DESC"
-
-
-def source(clauses: list[Clause], candidates: str, params: tuple) -> tuple[str, list]:
-    """Give the SQL, from FROM on, that finds the clauses among the candidates' rows."""
-    sql = (
-        f"FROM issues_search JOIN ({candidates}) AS candidate"
-        " ON candidate.id = issues_search.rowid WHERE issues_search MATCH %s"
-    )
-    return sql, [*params, expression(clauses)]
 
 
 def expression(clauses: list[Clause]) -> str:
