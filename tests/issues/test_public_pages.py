@@ -1,6 +1,8 @@
 """What readers see, and what they must not see."""
 
+import html5lib
 import pytest
+from django.template.loader import get_template
 from django.urls import reverse
 
 from issues import search
@@ -241,3 +243,26 @@ class TestErrorPages:
         response = server_error(rf.get("/"))
 
         assert "Something went wrong on our side" in response.content.decode()
+
+
+class TestHTML:
+    BODY = (
+        "# Heading\n\nText[^1] with ![a picture](/media/a/x.png) and a [link](/tags/).\n\n"
+        '![alone](/media/a/y.png "A caption")\n\n|a|b|\n|-|:-:|\n|1|2|\n\n- [x] done\n\n'
+        "```python\nx = '<&>'\n```\n\n> quoted\n\n1. one\n2. two\n\n---\n\n[^1]: Note."
+    )
+
+    def test_every_page_is_valid(self, client):
+        for number in range(1, 23):
+            section = {"title": "A & B <tip>", "body": self.BODY, "tags": ["c++", "a & b"]}
+            make_issue(number, YESTERDAY * number, [section, {"title": "N", "type": "news"}])
+
+        for url in (*public_urls(), "/issues/?page=2", "/issues/2/n/", "/search/?q=tip&page=2"):
+            html = client.get(url, follow=True).content.decode()
+            parser = html5lib.HTMLParser(strict=True)
+            parser.parse(html)
+            assert html.count("<h1") == 1, url
+
+    def test_the_pages_without_context_are_valid(self):
+        for name in ("400.html", "500.html"):
+            html5lib.HTMLParser(strict=True).parse(get_template(name).render().strip())
