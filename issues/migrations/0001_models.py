@@ -11,152 +11,411 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, unique=True, upload_to='a/', verbose_name='file')),
-                ('sha256', models.CharField(editable=False, max_length=64, unique=True, verbose_name='hash')),
-                ('width', models.PositiveIntegerField(editable=False, verbose_name='width')),
-                ('height', models.PositiveIntegerField(editable=False, verbose_name='height')),
-                ('alt', models.CharField(blank=True, help_text='What one sees on it, for people who do not see it.', max_length=500, verbose_name='alternative text')),
-                ('caption', models.CharField(blank=True, max_length=500, verbose_name='caption')),
-                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, unique=True, upload_to="a/", verbose_name="file"
+                    ),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        editable=False, max_length=64, unique=True, verbose_name="hash"
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(editable=False, verbose_name="width")),
+                ("height", models.PositiveIntegerField(editable=False, verbose_name="height")),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True,
+                        help_text="What one sees on it, for people who do not see it.",
+                        max_length=500,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=500, verbose_name="caption")),
+                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
             ],
             options={
-                'verbose_name': 'picture',
-                'verbose_name_plural': 'pictures',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "picture",
+                "verbose_name_plural": "pictures",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='number')),
-                ('title', models.CharField(help_text='Without the number. The short titles of its sections make a good one.', max_length=300, verbose_name='title')),
-                ('summary', models.TextField(blank=True, help_text='One or two sentences for lists, search engines and shared links.', verbose_name='summary')),
-                ('intro', markdownx.models.MarkdownxField(blank=True, help_text='Markdown.', validators=[issues.models.source.validate_markdown], verbose_name='introduction')),
-                ('intro_html', issues.models.fields.RenderedField(blank=True, editable=False)),
-                ('published_at', models.DateTimeField(blank=True, db_index=True, help_text='Empty: a draft. In the future: it goes public at that moment.', null=True, verbose_name='published at')),
-                ('notes', models.TextField(blank=True, help_text='Never public. The importer leaves here what it could not place.', verbose_name='notes for editors')),
-                ('source_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('render_version', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='covered_issues', to='issues.asset', verbose_name='cover picture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        unique=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Without the number. The short titles of its sections make a good one.",
+                        max_length=300,
+                        verbose_name="title",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences for lists, search engines and shared links.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "intro",
+                    markdownx.models.MarkdownxField(
+                        blank=True,
+                        help_text="Markdown.",
+                        validators=[issues.models.source.validate_markdown],
+                        verbose_name="introduction",
+                    ),
+                ),
+                ("intro_html", issues.models.fields.RenderedField(blank=True, editable=False)),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_index=True,
+                        help_text="Empty: a draft. In the future: it goes public at that moment.",
+                        null=True,
+                        verbose_name="published at",
+                    ),
+                ),
+                (
+                    "notes",
+                    models.TextField(
+                        blank=True,
+                        help_text="Never public. The importer leaves here what it could not place.",
+                        verbose_name="notes for editors",
+                    ),
+                ),
+                ("source_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("render_version", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covered_issues",
+                        to="issues.asset",
+                        verbose_name="cover picture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'issue',
-                'verbose_name_plural': 'issues',
-                'ordering': ['-number'],
+                "verbose_name": "issue",
+                "verbose_name_plural": "issues",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='SectionType',
+            name="SectionType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('plural', models.CharField(max_length=60, verbose_name='plural')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='slug')),
-                ('emoji', models.CharField(blank=True, max_length=16, verbose_name='emoji')),
-                ('color', models.CharField(default='slate', help_text='A name from the style sheet.', max_length=20, verbose_name='colour')),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text='Where it stands among the types of an issue.', verbose_name='position')),
-                ('link_label', models.CharField(blank=True, help_text='What the link of a section says, such as “Read the paper”.', max_length=60, verbose_name='link label')),
-                ('link_required', models.BooleanField(default=False, verbose_name='link required')),
-                ('min_per_issue', models.PositiveSmallIntegerField(default=0, verbose_name='at least per issue')),
-                ('max_per_issue', models.PositiveSmallIntegerField(blank=True, help_text='Empty means any number.', null=True, verbose_name='at most per issue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("plural", models.CharField(max_length=60, verbose_name="plural")),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="slug")),
+                ("emoji", models.CharField(blank=True, max_length=16, verbose_name="emoji")),
+                (
+                    "color",
+                    models.CharField(
+                        default="slate",
+                        help_text="A name from the style sheet.",
+                        max_length=20,
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Where it stands among the types of an issue.",
+                        verbose_name="position",
+                    ),
+                ),
+                (
+                    "link_label",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the link of a section says, such as “Read the paper”.",
+                        max_length=60,
+                        verbose_name="link label",
+                    ),
+                ),
+                ("link_required", models.BooleanField(default=False, verbose_name="link required")),
+                (
+                    "min_per_issue",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="at least per issue"),
+                ),
+                (
+                    "max_per_issue",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty means any number.",
+                        null=True,
+                        verbose_name="at most per issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section type',
-                'verbose_name_plural': 'section types',
-                'ordering': ['position', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('max_per_issue__isnull', True), ('max_per_issue__gte', models.F('min_per_issue')), _connector='OR'), name='section_type_recipe_is_possible', violation_error_message='“At most” cannot be less than “at least”.')],
+                "verbose_name": "section type",
+                "verbose_name_plural": "section types",
+                "ordering": ["position", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_per_issue__isnull", True),
+                            ("max_per_issue__gte", models.F("min_per_issue")),
+                            _connector="OR",
+                        ),
+                        name="section_type_recipe_is_possible",
+                        violation_error_message="“At most” cannot be less than “at least”.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('short_title', models.CharField(blank=True, help_text='For the title of the issue.', max_length=80, verbose_name='short title')),
-                ('slug', models.SlugField(blank=True, help_text='Its address within the issue. Empty: made from the title.', max_length=80, verbose_name='slug')),
-                ('link', issues.models.fields.WebAddressField(blank=True, help_text='The paper, tool or source it is about.', max_length=500, verbose_name='link')),
-                ('byline', models.CharField(blank=True, help_text='Authors of the paper, for example.', max_length=300, verbose_name='byline')),
-                ('body', markdownx.models.MarkdownxField(blank=True, help_text='Markdown.', validators=[issues.models.source.validate_markdown], verbose_name='text')),
-                ('body_html', issues.models.fields.RenderedField(blank=True, editable=False)),
-                ('body_text', models.TextField(blank=True, editable=False)),
-                ('excerpt', models.TextField(blank=True, editable=False)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('render_version', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='last changed')),
-                ('issue', models.ForeignKey(blank=True, help_text='Empty: it waits in the inbox.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='issues.issue', verbose_name='issue')),
-                ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='supersedes', to='issues.section', verbose_name='superseded by')),
-                ('type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='issues.sectiontype', verbose_name='type')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                (
+                    "short_title",
+                    models.CharField(
+                        blank=True,
+                        help_text="For the title of the issue.",
+                        max_length=80,
+                        verbose_name="short title",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        blank=True,
+                        help_text="Its address within the issue. Empty: made from the title.",
+                        max_length=80,
+                        verbose_name="slug",
+                    ),
+                ),
+                (
+                    "link",
+                    issues.models.fields.WebAddressField(
+                        blank=True,
+                        help_text="The paper, tool or source it is about.",
+                        max_length=500,
+                        verbose_name="link",
+                    ),
+                ),
+                (
+                    "byline",
+                    models.CharField(
+                        blank=True,
+                        help_text="Authors of the paper, for example.",
+                        max_length=300,
+                        verbose_name="byline",
+                    ),
+                ),
+                (
+                    "body",
+                    markdownx.models.MarkdownxField(
+                        blank=True,
+                        help_text="Markdown.",
+                        validators=[issues.models.source.validate_markdown],
+                        verbose_name="text",
+                    ),
+                ),
+                ("body_html", issues.models.fields.RenderedField(blank=True, editable=False)),
+                ("body_text", models.TextField(blank=True, editable=False)),
+                ("excerpt", models.TextField(blank=True, editable=False)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("render_version", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: it waits in the inbox.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="issues.issue",
+                        verbose_name="issue",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="supersedes",
+                        to="issues.section",
+                        verbose_name="superseded by",
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="issues.sectiontype",
+                        verbose_name="type",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
-                'verbose_name_plural': 'sections',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "section",
+                "verbose_name_plural": "sections",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=100, unique=True, verbose_name='slug')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=100, unique=True, verbose_name="slug"
+                    ),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
             ],
             options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-                'ordering': [django.db.models.functions.text.Lower('name')],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='tag_name_is_unique_whatever_its_case', violation_error_message='There is a tag of this name already.')],
+                "verbose_name": "tag",
+                "verbose_name_plural": "tags",
+                "ordering": [django.db.models.functions.text.Lower("name")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        name="tag_name_is_unique_whatever_its_case",
+                        violation_error_message="There is a tag of this name already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SectionTag',
+            name="SectionTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tag_items', to='issues.section', verbose_name='section')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='section_items', to='issues.tag', verbose_name='tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tag_items",
+                        to="issues.section",
+                        verbose_name="section",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="section_items",
+                        to="issues.tag",
+                        verbose_name="tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tag of a section',
-                'verbose_name_plural': 'tags of sections',
+                "verbose_name": "tag of a section",
+                "verbose_name_plural": "tags of sections",
             },
         ),
         migrations.AddField(
-            model_name='section',
-            name='tags',
-            field=taggit.managers.TaggableManager(blank=True, help_text='A comma-separated list of tags.', through='issues.SectionTag', to='issues.Tag', verbose_name='tags'),
+            model_name="section",
+            name="tags",
+            field=taggit.managers.TaggableManager(
+                blank=True,
+                help_text="A comma-separated list of tags.",
+                through="issues.SectionTag",
+                to="issues.Tag",
+                verbose_name="tags",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 999999999)), name='issue_number_is_possible', violation_error_message='The number must lie between 1 and 999,999,999.'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 999999999)),
+                name="issue_number_is_possible",
+                violation_error_message="The number must lie between 1 and 999,999,999.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sectiontag',
-            index=models.Index(fields=['tag', 'content_object'], name='issues_sect_tag_id_65a887_idx'),
+            model_name="sectiontag",
+            index=models.Index(
+                fields=["tag", "content_object"], name="issues_sect_tag_id_65a887_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectiontag',
-            constraint=models.UniqueConstraint(fields=('content_object', 'tag'), name='section_has_each_tag_once'),
+            model_name="sectiontag",
+            constraint=models.UniqueConstraint(
+                fields=("content_object", "tag"), name="section_has_each_tag_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('issue', 'slug'), name='section_slug_is_unique_in_its_issue', violation_error_message='Another section of this issue has this slug.'),
+            model_name="section",
+            constraint=models.UniqueConstraint(
+                fields=("issue", "slug"),
+                name="section_slug_is_unique_in_its_issue",
+                violation_error_message="Another section of this issue has this slug.",
+            ),
         ),
     ]

@@ -170,6 +170,21 @@ class TestPictures:
         assert "cat.png" in Section.objects.get(type__slug="news").body
         assert "picture not found: cat.png" in Issue.objects.get().notes
 
+    def test_the_cover_is_stored_too(self, letter):
+        (letter.parent / "cover.png").write_bytes(picture().getvalue())
+        letter.write_text(LETTER.replace("id: 99", "image: ./cover.png"))
+
+        import_file(letter)
+
+        assert Issue.objects.get().cover == Asset.objects.get()
+
+    def test_a_cover_elsewhere_is_left_to_the_editors(self, letter):
+        letter.write_text(LETTER.replace("id: 99", "image: https://example.org/c.png"))
+
+        import_file(letter)
+
+        assert "cover not stored: https://example.org/c.png" in Issue.objects.get().notes
+
     def test_a_broken_one_fails_the_file(self, letter):
         (letter.parent / "cat.png").write_bytes(b"no picture")
         letter.write_text(LETTER + "\n![A cat](cat.png)\n")
