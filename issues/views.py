@@ -46,8 +46,8 @@ class IssueList(ListView):
         return issues.filter(published_at__year=int(year))
 
     def get_context_data(self, **kwargs):
-        year = self.request.GET.get("year", "")
-        return super().get_context_data(year=year, years=years(), **kwargs)
+        year, types = self.request.GET.get("year", ""), SectionType.objects.in_public_use()
+        return super().get_context_data(year=year, years=years(), types=types, **kwargs)
 
 
 def years() -> list[dict]:

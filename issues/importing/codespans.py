@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
-from .lines import Line
+from issues.importing.lines import Line
 
 TICKS = re.compile("`+")
 

@@ -4,8 +4,7 @@ import codecs
 import re
 
 from issues.characters import FORBIDDEN
-
-from .parsed import ImportProblem, Note
+from issues.importing.parsed import ImportProblem, Note
 
 MAX_BYTES = 5 * 1024 * 1024
 

@@ -2,8 +2,8 @@
 
 import re
 
-from .layout import Layout
-from .lines import Edit, Line
+from issues.importing.layout import Layout
+from issues.importing.lines import Edit, Line
 
 IMPORT = re.compile(
     r"""import\s+(?:[\w*{][^'"\n]*\sfrom\s+)?['"][^'"\n]+['"]\s*;?\s*$|import\s[^'"\n]*\{[^}'"]*$"""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from .dates import read_date
-from .frontmatter import Field, FrontMatter
-from .parsed import ImportProblem, Moment, Note
+from issues.importing.dates import read_date
+from issues.importing.frontmatter import Field, FrontMatter
+from issues.importing.parsed import ImportProblem, Moment, Note
 
 # The first name that has a value wins; the others are left over.
 SYNONYMS = {

@@ -4,7 +4,7 @@ import html
 import re
 from typing import NamedTuple
 
-from .plaintext import escaped
+from issues.importing.plaintext import escaped
 
 ATTRIBUTE = re.compile(
     r"""([\w:@.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\{.*?\})(?=\s+[\w:@.{-]|\s*/?\s*$)|([^\s"'<>={}`]+))""",

@@ -10,9 +10,9 @@ import tomllib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .lines import Line, joined
-from .parsed import ImportProblem, Note
-from .yamlfields import read_yaml
+from issues.importing.lines import Line, joined
+from issues.importing.parsed import ImportProblem, Note
+from issues.importing.yamlfields import read_yaml
 
 # Longer than any front matter; PyYAML is slow, and nobody should wait for a mistake.
 MAX_SIZE = 64 * 1024

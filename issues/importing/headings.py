@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .fields import unique
-from .layout import Heading, HeadingText, Layout, heading_text
-from .lines import Line, joined
-from .parsed import Note, ParsedSection
-from .references import distribute
-from .sectionfields import take_fields
-from .typenames import OTHER, NamedHeading, TypeNames
+from issues.importing.fields import unique
+from issues.importing.layout import Heading, HeadingText, Layout, heading_text
+from issues.importing.lines import Line, joined
+from issues.importing.parsed import Note, ParsedSection
+from issues.importing.references import distribute
+from issues.importing.sectionfields import take_fields
+from issues.importing.typenames import OTHER, NamedHeading, TypeNames
 
 DEFAULT_LEVEL = 2
 NUMBER_BEFORE = re.compile(r"[^#]{0,60}#\s?\d+\s*[:：–—|-]\s*")

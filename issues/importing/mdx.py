@@ -9,13 +9,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from .codespans import Protected
-from .esm import imported_addresses, statements
-from .figures import as_markdown, as_paragraph, line_after, line_before, read_image
-from .layout import Layout
-from .lines import Edit, Line, Places, edited, joined
-from .parsed import Note
-from .plaintext import escaped
+from issues.importing.codespans import Protected
+from issues.importing.esm import imported_addresses, statements
+from issues.importing.figures import as_markdown, as_paragraph, line_after, line_before, read_image
+from issues.importing.layout import Layout
+from issues.importing.lines import Edit, Line, Places, edited, joined
+from issues.importing.parsed import Note
+from issues.importing.plaintext import escaped
 
 # Possessive, or a tag that never ends would take the parser quadratic time.
 BRACED = r"""\{(?:[^{}"'`]++|"[^"\n]*+"|'[^'\n]*+'|`[^`]*+`|\{[^{}]*+\})*+\}"""

@@ -19,9 +19,9 @@ which certain signs show to be broken: Greek that is meant to be Greek is left i
 import re
 from collections.abc import Callable, Collection
 
-from .lines import Line
-from .parsed import Note
-from .typenames import TypeNames
+from issues.importing.lines import Line
+from issues.importing.parsed import Note
+from issues.importing.typenames import TypeNames
 
 Replace = Callable[[re.Match], str | None]
 

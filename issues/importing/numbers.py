@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePath
 
-from .parsed import ImportProblem
+from issues.importing.parsed import ImportProblem
 
 LARGEST = 999_999_999
 

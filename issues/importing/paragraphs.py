@@ -3,9 +3,9 @@
 import re
 from typing import NamedTuple
 
-from .lines import Line
-from .mojibake import WRECKAGE
-from .plaintext import paragraph
+from issues.importing.lines import Line
+from issues.importing.mojibake import WRECKAGE
+from issues.importing.plaintext import paragraph
 
 BULLET = re.compile(r"[-*•◦▪‣][ \t]+(?=\S)")
 NUMBER = re.compile(r"(\d{1,3})[.)][ \t]+(?=\S)")

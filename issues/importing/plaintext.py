@@ -2,7 +2,7 @@
 
 import re
 
-from .layout import parser
+from issues.importing.layout import parser
 
 # Only these can mean something in Markdown.
 SPECIAL = re.compile(r"[\\`*_\[\]<>&~!]")

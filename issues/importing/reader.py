@@ -2,18 +2,18 @@
 
 from pathlib import PurePath
 
-from .decoding import decode
-from .fields import Meaning, set_date, understand, unique
-from .frontmatter import find_front_matter, read_front_matter
-from .headings import read_body
-from .layout import Layout, lay_out
-from .lines import Line, joined, numbered
-from .mdx import clean
-from .mojibake import repair
-from .numbers import IN_TITLE, issue_number, title_without_number
-from .parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
-from .scraped import read_page
-from .typenames import TypeNames
+from issues.importing.decoding import decode
+from issues.importing.fields import Meaning, set_date, understand, unique
+from issues.importing.frontmatter import find_front_matter, read_front_matter
+from issues.importing.headings import read_body
+from issues.importing.layout import Layout, lay_out
+from issues.importing.lines import Line, joined, numbered
+from issues.importing.mdx import clean
+from issues.importing.mojibake import repair
+from issues.importing.numbers import IN_TITLE, issue_number, title_without_number
+from issues.importing.parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
+from issues.importing.scraped import read_page
+from issues.importing.typenames import TypeNames
 
 
 def read_issue(data: bytes, path: PurePath, types: list[TypeName]) -> ParsedIssue:

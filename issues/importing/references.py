@@ -9,8 +9,8 @@ from bisect import bisect_right
 
 from markdown_it.common.utils import normalizeReference
 
-from .layout import Definition, Layout
-from .lines import Line
+from issues.importing.layout import Definition, Layout
+from issues.importing.lines import Line
 
 LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]", re.DOTALL)
 CODE = re.compile(r"(?<!`)(`+)(?!`)[^`]*(?<!`)\1(?!`)")

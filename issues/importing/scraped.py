@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .lines import Line
-from .paragraphs import ends_sentence, is_list_item, to_markdown
-from .parsed import Note, ParsedSection
-from .plaintext import paragraph
-from .typenames import TypeNames
+from issues.importing.lines import Line
+from issues.importing.paragraphs import ends_sentence, is_list_item, to_markdown
+from issues.importing.parsed import Note, ParsedSection
+from issues.importing.plaintext import paragraph
+from issues.importing.typenames import TypeNames
 
 LONGEST_HEADLINE = 140
 LONGEST_HEADING = 250

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from .lines import Line
+from issues.importing.lines import Line
 
 FIELD = re.compile(r"\s{0,3}(tags|link|byline):(?:\s+(.*?))?\s*$", re.IGNORECASE)
 ADDRESS = re.compile(r"(?:https?://|mailto:|/)\S+$|<(https?://[^\s<>]+)>$", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from .parsed import TypeName
+from issues.importing.parsed import TypeName
 
 OTHER = "other"
 

@@ -5,8 +5,8 @@ import re
 
 import yaml
 
-from .lines import Line, joined
-from .parsed import ImportProblem, Note
+from issues.importing.lines import Line, joined
+from issues.importing.parsed import ImportProblem, Note
 
 # Fields of running text, where "#7" is never meant as a comment.
 TEXT_FIELDS = {"title", "description", "summary", "excerpt", "subtitle"}

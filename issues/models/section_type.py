@@ -6,6 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
+class SectionTypeQuerySet(models.QuerySet):
+    def in_public_use(self, at=None):
+        """Keep the types that a public section has."""
+        sections = self.model.sections.rel.related_model.objects.published(at)
+        return self.filter(models.Exists(sections.filter(type=models.OuterRef("pk"))))
+
+
 class SectionType(models.Model):
     """A kind of section, and how many of it an issue should hold."""
 
@@ -30,6 +37,8 @@ class SectionType(models.Model):
     max_per_issue = models.PositiveSmallIntegerField(
         _("at most per issue"), null=True, blank=True, help_text=_("Empty means any number.")
     )
+
+    objects = SectionTypeQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]

@@ -5,14 +5,19 @@ from pathlib import Path
 
 from PIL import Image
 
-from .charts import (
+from issues.demo.pictures.charts import (
     attention_map,
     double_descent,
     image_format_sizes,
     learning_rate_schedule,
     reliability_diagram,
 )
-from .diagrams import cache_time_line, low_rank_update, main_thread, split_by_group
+from issues.demo.pictures.diagrams import (
+    cache_time_line,
+    low_rank_update,
+    main_thread,
+    split_by_group,
+)
 
 PICTURES: dict[str, Callable[[], Image.Image]] = {
     "split-by-group.png": split_by_group,

@@ -4,7 +4,7 @@ import math
 
 from PIL import Image
 
-from .sheet import (
+from issues.demo.pictures.sheet import (
     GREY,
     GROUND,
     INK,

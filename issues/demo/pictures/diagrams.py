@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from .sheet import (
+from issues.demo.pictures.sheet import (
     GREY,
     ORANGE,
     PALE_GREY,
