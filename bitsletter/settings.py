@@ -1,5 +1,6 @@
 """One settings file for every installation: the environment (or `.env`) says what differs."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from bitsletter import sqlite
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
+# ENV_FILE names another file, or none, as the tests do.
+env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
 
 def read_site_url() -> str:
@@ -58,7 +60,9 @@ def read_time_zone() -> str:
 
 def read_database() -> dict:
     """Give Django's description of the database: an SQLite file unless DATABASE_URL is set."""
-    database = env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
+    if env.str("DATABASE_URL", ""):
+        database = env.dj_db_url("DATABASE_URL")
     if database["ENGINE"].endswith("sqlite3"):
         database["OPTIONS"] = sqlite.OPTIONS | database.get("OPTIONS", {})
         # Tests run on a file too: in memory there is no write-ahead log to test.

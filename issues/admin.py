@@ -52,8 +52,13 @@ class SearchableAdmin(admin.ModelAdmin):
         search.index(Section.objects.filter(pk__in=pks))
 
 
-def public_address(section: Section) -> str | None:
-    return section.get_absolute_url() if section.issue and section.issue.is_published else None
+def address_on_site(section: Section) -> str | None:
+    """Give the section's page; before there is one, its place in the editors' own view."""
+    if section.issue is None:
+        return None
+    if section.issue.is_published:
+        return section.get_absolute_url()
+    return f"{reverse('admin:issues_issue_preview', args=[section.issue_id])}#{section.slug}"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -90,7 +95,8 @@ class SectionInline(admin.StackedInline):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("tags")
+        sections = super().get_queryset(request).prefetch_related("tags")
+        return sections.select_related("issue", "superseded_by")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -105,7 +111,7 @@ class SectionInline(admin.StackedInline):
         return field
 
     def view_on_site(self, section):
-        return public_address(section)
+        return address_on_site(section)
 
 
 @admin.register(Issue)
@@ -147,6 +153,7 @@ class IssueAdmin(SearchableAdmin):
 
     def save_formset(self, request, form, formset, change):
         gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
+        formset.free_slugs()
         super().save_formset(request, form, formset, change)
         search.remove(gone)
         formset.renumber()
@@ -203,7 +210,7 @@ class SectionAdmin(SearchableAdmin):
         return [obj]
 
     def view_on_site(self, section):
-        return public_address(section)
+        return address_on_site(section)
 
 
 @admin.register(Tag)

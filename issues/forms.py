@@ -1,6 +1,7 @@
 """What editors fill in, and how it is checked."""
 
 from django import forms
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from markdownx.widgets import MarkdownxWidget
 from taggit.forms import TagWidget
@@ -56,6 +57,14 @@ class SectionForm(forms.ModelForm):
         position = self.cleaned_data["position"]
         return self.instance.position if position is None else position
 
+    def clean(self):
+        """Put a new section without a position at the end of its issue."""
+        issue = self.cleaned_data.get("issue")
+        if issue and issue.pk and not self.instance.pk and self["position"].value() in (None, ""):
+            last = issue.sections.aggregate(last=Max("position"))["last"] or 0
+            self.cleaned_data["position"] = last + 1
+        return super().clean()
+
     def clean_tags(self):
         """Refuse a tag that its column cannot hold."""
         names = self.cleaned_data["tags"]
@@ -101,6 +110,12 @@ class SectionFormSet(forms.BaseInlineFormSet):
                 form.cleaned_data["slug"] = form.instance.slug = slug
                 taken.add(slug)
 
+    def free_slugs(self):
+        """Let go of the slugs that change, so that two sections may swap theirs."""
+        for form in self.initial_forms:
+            if "slug" in form.changed_data:
+                Section.objects.filter(pk=form.instance.pk).update(slug=f"~{form.instance.pk}")
+
     def renumber(self):
         """Store the positions 1 to n of the saved sections."""
         for position, form in enumerate(self.kept_forms(), start=1):
@@ -127,7 +142,14 @@ class AssetForm(forms.ModelForm):
 
     def clean_upload(self):
         try:
-            self.instance = images.store(self.cleaned_data["upload"])
+            picture = images.read(self.cleaned_data["upload"])
         except images.InvalidImage as error:
             raise forms.ValidationError(str(error)) from error
-        return self.cleaned_data["upload"]
+        if known := Asset.objects.filter(sha256=picture.sha256).first():
+            raise forms.ValidationError(_("This picture is there already: %s") % known)
+        return picture
+
+    def save(self, commit=True):
+        if picture := self.cleaned_data.get("upload"):
+            self.instance.take(picture)
+        return super().save(commit)

@@ -2,11 +2,10 @@
 
 import hashlib
 import io
-import warnings
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from issues.models import Asset
@@ -32,23 +31,46 @@ class InvalidImage(ValueError):
     """The file is no picture that we take; the message says why to the editor."""
 
 
+class Picture(NamedTuple):
+    """A picture that was checked and encoded anew."""
+
+    data: bytes
+    extension: str
+    width: int
+    height: int
+    sha256: str  # of the file as it was uploaded
+
+    @property
+    def name(self) -> str:
+        """Name the file by what it holds, so that a browser may keep it for ever."""
+        return f"{hashlib.sha256(self.data).hexdigest()[:32]}.{self.extension}"
+
+
+def read(file: BinaryIO) -> Picture:
+    """Check an uploaded file and encode it anew. Raises InvalidImage."""
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InvalidImage(_("The file is larger than %d MB.") % (MAX_BYTES // 1024 // 1024))
+    encoded, image_format, (width, height) = encode(data)
+    extension = EXTENSIONS[image_format]
+    return Picture(encoded, extension, width, height, hashlib.sha256(data).hexdigest())
+
+
 def store(file: BinaryIO, alt: str = "", caption: str = "") -> Asset:
     """Check an uploaded file and store it as an Asset.
 
-    The same file uploaded again gives the same Asset. Raises InvalidImage.
+    The same file uploaded again gives the same Asset, with its own words. Raises InvalidImage.
     """
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise InvalidImage(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    digest = hashlib.sha256(data).hexdigest()
-    if known := Asset.objects.filter(sha256=digest).first():
+    picture = read(file)
+    if known := Asset.objects.filter(sha256=picture.sha256).first():
         return known
-    encoded, image_format, (width, height) = encode(data)
-    asset = Asset(sha256=digest, width=width, height=height, alt=alt[:500], caption=caption[:500])
-    # Named by what it holds, so that a browser may keep it for ever.
-    name = f"{hashlib.sha256(encoded).hexdigest()[:32]}.{EXTENSIONS[image_format]}"
-    with transaction.atomic():
-        asset.file.save(name, ContentFile(encoded))
+    asset = Asset(alt=alt[:500], caption=caption[:500])
+    asset.take(picture)
+    try:
+        with transaction.atomic():
+            asset.save()
+    except IntegrityError:  # somebody else has just stored the same file
+        return Asset.objects.get(sha256=picture.sha256)
     return asset
 
 
@@ -58,37 +80,57 @@ def encode(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
     Gives the bytes, Pillow's name of the format and the size. Raises InvalidImage.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return encode_opened(Image.open(io.BytesIO(data), formats=list(EXTENSIONS)))
+        return encode_opened(Image.open(io.BytesIO(data), formats=list(EXTENSIONS)))
     except InvalidImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels() from error
     except UnidentifiedImageError as error:
-        raise InvalidImage("This is no JPEG, PNG, GIF, WebP or AVIF picture.") from error
+        raise InvalidImage(_("This is no JPEG, PNG, GIF, WebP or AVIF picture.")) from error
     except Exception as error:  # Pillow's decoders raise whatever a broken file makes them raise
-        raise InvalidImage("The picture is broken and cannot be read.") from error
+        raise InvalidImage(_("The picture is broken and cannot be read.")) from error
 
 
 def encode_opened(image: Image.Image) -> tuple[bytes, str, tuple[int, int]]:
+    # Before anything is decoded: a small file may claim any size.
     if image.width * image.height > MAX_PIXELS:
         raise too_many_pixels()
-    image_format, output = image.format, io.BytesIO()
     if getattr(image, "is_animated", False):
-        if image.width * image.height * image.n_frames > 4 * MAX_PIXELS:
-            raise InvalidImage("The animation is too long for its size.")
-        frames = [frame.copy() for frame in ImageSequence.Iterator(image)]
-        for frame in frames:
-            frame.info = {key: frame.info[key] for key in ("duration",) if key in frame.info}
-        frames[0].save(output, image_format, save_all=True, append_images=frames[1:], loop=0)
-        return output.getvalue(), image_format, image.size
-    image = scaled(in_srgb(ImageOps.exif_transpose(image)))
+        return encode_animation(image)
+    image_format, output = image.format, io.BytesIO()
+    image = with_alpha(ImageOps.exif_transpose(image))
+    image = scaled(in_srgb(image))
     image.info = {}
     if image_format == "JPEG" and image.mode not in ("RGB", "L"):
         image = image.convert("RGB")
     image.save(output, image_format, **SAVE_OPTIONS.get(image_format, {}))
     return output.getvalue(), image_format, image.size
+
+
+def encode_animation(image: Image.Image) -> tuple[bytes, str, tuple[int, int]]:
+    if image.width * image.height * image.n_frames > MAX_PIXELS:
+        raise InvalidImage(_("The animation is too long for its size."))
+    frames, durations = [], []
+    for frame in ImageSequence.Iterator(image):
+        durations.append(frame.info.get("duration", 100))
+        frames.append(frame.convert("RGBA"))
+        frames[-1].info = {}
+    output, options = io.BytesIO(), {"disposal": 2} if image.format == "GIF" else {}
+    frames[0].save(
+        output,
+        image.format,
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=0,
+        **options,
+    )
+    return output.getvalue(), image.format, image.size
+
+
+def with_alpha(image: Image.Image) -> Image.Image:
+    """Let a transparent palette colour be transparency that survives what follows."""
+    return image.convert("RGBA") if "transparency" in image.info else image
 
 
 def in_srgb(image: Image.Image) -> Image.Image:
@@ -116,4 +158,4 @@ def scaled(image: Image.Image) -> Image.Image:
 
 
 def too_many_pixels() -> InvalidImage:
-    return InvalidImage(f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.")
+    return InvalidImage(_("The picture has more than %d megapixels.") % (MAX_PIXELS // 1_000_000))

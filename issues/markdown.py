@@ -172,7 +172,8 @@ def shift_headings(state: StateCore) -> None:
             name = slugify(plain_text([state.tokens[index + 1]])) or "heading"
             seen[name] = seen.get(name, 0) + 1
             number = f"-{seen[name]}" if seen[name] > 1 else ""
-            token.attrs["id"] = "-".join(filter(None, [state.env["prefix"], name])) + number
+            # No slug holds two hyphens, so that this is no other section's id.
+            token.attrs["id"] = "--".join(filter(None, [state.env["prefix"], name])) + number
 
 
 def make_figures(state: StateCore) -> None:
@@ -241,7 +242,9 @@ def close_table(renderer, tokens, index, options, env) -> str:
 
 def first_picture_now(html: str) -> SafeString:
     """Let the first picture load at once: it may be the largest thing that a reader sees first."""
-    return mark_safe(html.replace('loading="lazy"', 'loading="eager" fetchpriority="high"', 1))
+    # Only within a tag: a text about loading="lazy" must stay what it is.
+    lazy = r'(<img [^>]*)loading="lazy"'
+    return mark_safe(re.sub(lazy, r'\1loading="eager" fetchpriority="high"', html, count=1))
 
 
 def headings_up(html: str) -> SafeString:
@@ -267,7 +270,8 @@ def plain_text(tokens: list[Token]) -> str:
         if token.type in ("text", "code_inline", "fence", "code_block"):
             parts.append(token.content)
         elif token.type == "image":
-            parts += [picture(token).alt, " ", picture(token).caption]
+            image = picture(token)
+            parts += [image.alt, " ", image.caption]
         elif token.type in ("softbreak", "hardbreak", "td_close", "th_close"):
             parts.append(" ")
         elif token.block and token.nesting == -1:

@@ -27,7 +27,8 @@ def rerender_rows(rows: QuerySet, everything: bool) -> int:
     pks = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), BATCH):
         with transaction.atomic():
-            batch = list(rows.model.objects.filter(pk__in=pks[start : start + BATCH]))
+            some = rows.model.objects.filter(pk__in=pks[start : start + BATCH])
+            batch = list(some.select_for_update())
             for row in batch:
                 row.derive()
             rows.model.objects.bulk_update(batch, rows.model.RENDERED)

@@ -38,16 +38,16 @@ class IssueList(ListView):
 
     def get_queryset(self):
         issues = Issue.objects.published().newest_first().for_list()
-        year = self.request.GET.get("year", "")
+        self.years, year = years(), self.request.GET.get("year", "")
         if not year:
             return issues
-        if not (year.isascii() and year.isdecimal() and len(year) == 4 and int(year)):
+        if year not in {f"{one['year']:04}" for one in self.years}:
             raise Http404(_("There is no such year."))
         return issues.filter(published_at__year=int(year))
 
     def get_context_data(self, **kwargs):
         year, types = self.request.GET.get("year", ""), SectionType.objects.in_public_use()
-        return super().get_context_data(year=year, years=years(), types=types, **kwargs)
+        return super().get_context_data(year=year, years=self.years, types=types, **kwargs)
 
 
 def years() -> list[dict]:
@@ -77,7 +77,8 @@ class IssueDetail(DetailView):
 
 def sections_of(issue: Issue) -> list[Section]:
     """Load an issue's sections as its page shows them: only the first picture loads at once."""
-    sections = list(issue.sections.select_related("type").prefetch_related("tags"))
+    shown = issue.sections.select_related("type", "superseded_by__issue")
+    sections = list(shown.prefetch_related("tags"))
     has_first_picture = bool(issue.cover_id)
     if not has_first_picture and "<img" in issue.intro_html:
         issue.intro_html = markdown.first_picture_now(issue.intro_html)
@@ -96,7 +97,7 @@ class SectionDetail(DetailView):
     template_name = "issues/section_detail.html"
 
     def get_object(self, queryset=None):
-        sections = Section.objects.published().for_page().select_related("superseded_by")
+        sections = Section.objects.published().for_page().select_related("superseded_by__issue")
         return get_object_or_404(
             sections, issue__number=self.kwargs["number"], slug=self.kwargs["slug"]
         )
@@ -136,8 +137,15 @@ class SectionList(ListView):
     paginate_by = 20
 
     def get_queryset(self):
-        sections = Section.objects.published().newest_first().for_list().for_page()
-        return self.narrow(sections)
+        return self.narrow(Section.objects.published().newest_first())
+
+    def paginate_queryset(self, queryset, page_size):
+        """Sort keys alone, and load only the sections of the page."""
+        keys = queryset.values_list("pk", flat=True)
+        paginator, page, keys, is_paginated = super().paginate_queryset(keys, page_size)
+        found = Section.objects.for_list().for_page().in_bulk(list(keys))
+        page.object_list = [found[key] for key in keys]
+        return paginator, page, page.object_list, is_paginated
 
 
 class TagDetail(SectionList):
@@ -145,13 +153,13 @@ class TagDetail(SectionList):
 
     template_name = "issues/tag_detail.html"
 
-    allow_empty = False  # a tag without public sections is not public itself
-
     def narrow(self, sections):
         self.tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
         return sections.tagged(self.tag)
 
     def get_context_data(self, **kwargs):
+        if not self.object_list:
+            raise Http404(_("There is no such tag."))  # none that is public
         return super().get_context_data(tag=self.tag, **kwargs)
 
 

@@ -14,7 +14,7 @@ from tests.machine import MissingProgram, browser, postgres
 IS_CI = os.environ.get("CI") == "true"
 SETTINGS = (
     *("SECRET_KEY", "DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "DATABASE_URL"),
-    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE"),
+    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE", "PORT"),
 )
 
 
@@ -28,7 +28,8 @@ def main() -> int:
 def clean_environment(data_dir: str) -> dict[str, str]:
     """Give the environment without this machine's settings of the site."""
     kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-    return kept | {"DATA_DIR": data_dir, "DEBUG": "on", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    ours = {"DATA_DIR": data_dir, "ENV_FILE": os.devnull, "DEBUG": "on"}
+    return kept | ours | {"DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
 
 
 def run_everywhere(environment: dict[str, str]) -> list[int]:

@@ -26,7 +26,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=kept | environment,
+        env=kept | {"ENV_FILE": os.devnull} | environment,
         capture_output=True,
         text=True,
         check=False,

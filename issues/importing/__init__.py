@@ -1,4 +1,4 @@
-"""Files to issues. Reading is pure: it knows neither Django nor the database."""
+"""Files to issues. All but `saving` and `localpictures` is pure: it knows no database."""
 
 from issues.importing.parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
 from issues.importing.reader import read_issue

@@ -2,22 +2,26 @@
 
 import datetime
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import yaml
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import images, markdown, search
+from issues import search
 from issues.importing import read_issue
+from issues.importing.localpictures import Pictures
 from issues.importing.parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
-from issues.models import Asset, Issue, Section, SectionTag, SectionType, Tag, unused_slug
+from issues.markdown import UnreadableMarkdown
+from issues.models import Issue, Section, SectionTag, SectionType, Tag, unused_slug
+from issues.models.tag import split_names
 
 SUFFIXES = {".md", ".mdx", ".markdown", ".txt"}
+IMPORTED = "Imported from "  # begins the importer's part of an issue's notes
 # When an issue goes public whose file gives a day and no time: as the newsletter does.
 PUBLISHING_HOUR = datetime.time(9)
 
@@ -40,29 +44,55 @@ class Outcome:
         return self.status not in ("refused", "failed")
 
 
+# What reading and storing may meet beside ImportProblem: broken Markdown and addresses, files
+# that cannot be read, dates that no database holds, another import of the same number.
+EXPECTED = (UnreadableMarkdown, ValueError, OverflowError, OSError, DatabaseError)
+
+
+def import_files(paths: list[Path], **options) -> Iterator[Outcome]:
+    """Import files one after the other; options are those of `import_file`.
+
+    Of two files with the same number the second is refused.
+    """
+    taken: dict[int, Path] = {}
+    for path in paths:
+        outcome = import_file(path, taken=taken, **options)
+        if outcome.number and outcome.is_in:
+            taken[outcome.number] = path
+        yield outcome
+
+
 def import_file(
-    path: Path, *, update: bool = False, publish: bool = False, dry_run: bool = False
+    path: Path,
+    *,
+    update: bool = False,
+    publish: bool = False,
+    dry_run: bool = False,
+    taken: Mapping[int, Path] | None = None,
 ) -> Outcome:
     """Import one file; it goes in whole or, as the outcome then says, not at all.
 
-    `update` lets it replace an issue of the same number, `publish` makes a draft public now, and
-    with `dry_run` nothing stays.
+    `update` lets it replace an issue of the same number, `publish` makes a draft public now, with
+    `dry_run` nothing stays, and `taken` names the files that other numbers have come from.
     """
+    outcome = Outcome(path, "failed")
     try:
         data = path.read_bytes()
         parsed = read_issue(data, path, type_names())
-    except OSError as error:
-        return Outcome(path, "failed", problem=error.strerror or str(error))
-    except ImportProblem as problem:
-        return Outcome(path, "failed", problem=str(problem))
-    outcome = Outcome(path, "failed", parsed.number, parsed.title, notes=parsed.notes)
-    try:
+        outcome.number, outcome.title, outcome.notes = parsed.number, parsed.title, parsed.notes
+        if other := (taken or {}).get(parsed.number):
+            outcome.status, outcome.problem = "refused", f"{other} is #{parsed.number} too."
+            return outcome
         with transaction.atomic():
             outcome.status = store(parsed, path, data, update, publish, dry_run)
             describe(outcome)
             transaction.set_rollback(dry_run)
     except ImportProblem as problem:
         outcome.status, outcome.problem = "failed", str(problem)
+    except EXPECTED as error:
+        outcome.status, outcome.problem = "failed", getattr(error, "strerror", "") or str(error)
+    if outcome.status == "refused" and not outcome.problem:
+        outcome.problem = f"there is an issue #{outcome.number} already; --update replaces it."
     return outcome
 
 
@@ -96,9 +126,13 @@ def store(
         return "refused"
     status = "updated" if issue else "created"
     issue = issue or Issue(number=parsed.number)
-    if not dry_run:
-        store_pictures(parsed, path.parent)
-        issue.cover = store_cover(parsed, path.parent)
+    pictures = Pictures(path.parent, parsed.notes, dry_run)
+    parsed.intro = pictures.stored_in(parsed.intro, 1)
+    for section in parsed.sections:
+        keep_unusable_link(section, parsed.notes)
+        section.body = pictures.stored_in(section.body, section.line)
+    if parsed.cover:
+        issue.cover = pictures.cover(parsed.cover)
     write_issue(issue, parsed, path, digest, publish)
     write_sections(issue, parsed.sections)
     search.index(issue.sections.all())
@@ -125,7 +159,9 @@ def write_issue(issue: Issue, parsed: ParsedIssue, path: Path, digest: str, publ
     issue.published_at = moment(parsed.date) or issue.published_at
     if publish and issue.published_at is None:
         issue.published_at = timezone.now()
-    issue.notes = notes_for_editors(parsed, path)
+    # What editors have written themselves stands above what the importer writes.
+    theirs = issue.notes.partition(IMPORTED)[0].strip()
+    issue.notes = "\n\n".join(filter(None, [theirs, notes_for_editors(parsed, path)]))
     issue.source_digest = digest
     save_checked(issue, 1)
 
@@ -139,10 +175,9 @@ def moment(date: datetime.date | datetime.datetime | None) -> datetime.datetime 
         return None
     if not isinstance(date, datetime.datetime):
         date = datetime.datetime.combine(date, PUBLISHING_HOUR)
-    if timezone.is_aware(date):
-        return date
     try:
-        return from_current_timezone(date)
+        moment = date if timezone.is_aware(date) else from_current_timezone(date)
+        return moment.astimezone(datetime.UTC)
     except ValidationError as error:
         raise ImportProblem(1, " ".join(error.messages)) from error
 
@@ -155,26 +190,53 @@ def notes_for_editors(parsed: ParsedIssue, path: Path) -> str:
     leftover = yaml.safe_dump(parsed.leftover, allow_unicode=True) if parsed.leftover else ""
     if not (doubtful or leftover):
         return ""
-    return "\n".join([f"Imported from {path.name}", *doubtful, leftover]).strip()
+    return "\n".join([f"{IMPORTED}{path.name}", *doubtful, leftover]).strip()
 
 
 def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> None:
-    """Make the issue's sections those of the file; what keeps its title keeps its address."""
+    """Make the issue's sections those of the file; what is still there keeps its address."""
     types = {one.slug: one for one in SectionType.objects.all()}
-    known = {section.title.casefold(): section for section in issue.sections.all()}
-    taken: set[str] = set()
-    for position, parsed in enumerate(parsed_sections, start=1):
-        section = known.pop(parsed.title.casefold(), None) or Section(issue=issue)
+    rest = list(issue.sections.select_related("type"))
+    sections = [take_same(parsed, rest) or Section(issue=issue) for parsed in parsed_sections]
+    gone = [section.pk for section in rest]
+    search.remove(gone)
+    Section.objects.filter(pk__in=gone).delete()
+    taken = {section.slug for section in sections if section.pk}
+    for position, (section, parsed) in enumerate(
+        zip(sections, parsed_sections, strict=True), start=1
+    ):
         section.type = types[parsed.type_slug]
         section.position, section.title, section.body = position, parsed.title, parsed.body
         section.link, section.byline = parsed.link, parsed.byline
         section.slug = section.slug or unused_slug(parsed.title, taken)
         taken.add(section.slug)
         save_checked(section, parsed.line)
-        write_tags(section, parsed.tags)
-    gone = [section.pk for section in known.values()]
-    search.remove(gone)
-    Section.objects.filter(pk__in=gone).delete()
+        write_tags(section, parsed)
+
+
+def take_same(parsed: ParsedSection, rest: list[Section]) -> Section | None:
+    """Take from `rest` the section that the file means, by title and type or by its address."""
+    title = parsed.title.casefold()
+    tests = (
+        lambda old: old.title.casefold() == title and old.type.slug == parsed.type_slug,
+        lambda old: old.title.casefold() == title,
+        lambda old: old.slug == unused_slug(parsed.title, set()),
+    )
+    for is_same in tests:
+        if found := next(filter(is_same, rest), None):
+            rest.remove(found)
+            return found
+    return None
+
+
+def keep_unusable_link(section: ParsedSection, notes: list[Note]) -> None:
+    """Put a link that is no full address into the text, where it is not lost."""
+    try:
+        Section._meta.get_field("link").run_validators(section.link)
+    except ValidationError:
+        notes.append(Note(section.line, f"no full address: {section.link}", "doubtful"))
+        section.body = f"[{section.link}]({section.link})\n\n{section.body}".strip()
+        section.link = ""
 
 
 def save_checked(instance: Issue | Section, line: int) -> None:
@@ -190,59 +252,13 @@ def save_checked(instance: Issue | Section, line: int) -> None:
     instance.save()
 
 
-def write_tags(section: Section, names: list[str]) -> None:
-    tags = Tag.objects.named(name for name in names if name.strip())
+def write_tags(section: Section, parsed: ParsedSection) -> None:
+    try:
+        tags = Tag.objects.named(split_names(",".join(parsed.tags)))
+    except ValidationError as error:
+        raise ImportProblem(parsed.line, f"tags: {' '.join(error.messages)}") from error
     section.tag_items.exclude(tag__in=tags).delete()
     have = set(section.tag_items.values_list("tag_id", flat=True))
     SectionTag.objects.bulk_create(
         SectionTag(content_object=section, tag=tag) for tag in tags if tag.pk not in have
     )
-
-
-def store_pictures(parsed: ParsedIssue, folder: Path) -> None:
-    """Store the pictures that lie beside the file, and let the texts show the stored ones."""
-    parsed.intro = with_stored_pictures(parsed.intro, folder, 1, parsed.notes)
-    for section in parsed.sections:
-        section.body = with_stored_pictures(section.body, folder, section.line, parsed.notes)
-
-
-def store_cover(parsed: ParsedIssue, folder: Path) -> Asset | None:
-    """Store the cover if it lies beside the file; else leave its address to the editors."""
-    if not parsed.cover:
-        return None
-    file = local_file(parsed.cover, folder)
-    if file is None:
-        parsed.notes.append(Note(1, f"cover not stored: {parsed.cover}", "doubtful"))
-        return None
-    return stored(file, markdown.Picture(parsed.cover, "", ""), 1)
-
-
-def local_file(address: str, folder: Path) -> Path | None:
-    """Give the file that a relative address means, if there is one."""
-    parts = urlsplit(address)
-    file = folder / unquote(parts.path)
-    is_relative = not (parts.scheme or parts.netloc or address.startswith("/"))
-    return file if is_relative and file.is_file() else None
-
-
-def with_stored_pictures(source: str, folder: Path, line: int, notes: list[Note]) -> str:
-    for image in markdown.pictures(source):
-        if urlsplit(image.source).netloc:
-            continue
-        file = local_file(image.source, folder)
-        if file is None:
-            notes.append(Note(line, f"picture not found: {image.source}", "doubtful"))
-        else:
-            url = stored(file, image, line).file.url
-            for written in {image.source, unquote(image.source)}:
-                source = source.replace(f"]({written}", f"]({url}")
-                source = source.replace(f"](<{written}>", f"]({url}")
-    return source
-
-
-def stored(file: Path, image: markdown.Picture, line: int) -> Asset:
-    try:
-        with file.open("rb") as opened:
-            return images.store(opened, image.alt, image.caption)
-    except images.InvalidImage as error:
-        raise ImportProblem(line, f"{file.name}: {error}") from error

@@ -1,9 +1,11 @@
 """Pictures, and what a page must know about them."""
 
+from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from issues import markdown
+from issues.characters import one_line
 
 
 class AssetQuerySet(models.QuerySet):
@@ -46,3 +48,13 @@ class Asset(models.Model):
 
     def __str__(self):
         return self.alt or self.file.name
+
+    def take(self, picture):
+        """Take the file and the facts of a picture that `issues.images` has read; do not save."""
+        self.file.save(picture.name, ContentFile(picture.data), save=False)
+        self.width, self.height, self.sha256 = picture.width, picture.height, picture.sha256
+
+    def save(self, *args, **kwargs):
+        for name in ("alt", "caption", "credit"):
+            setattr(self, name, one_line(getattr(self, name)))
+        super().save(*args, **kwargs)

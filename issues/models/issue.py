@@ -130,7 +130,7 @@ class Issue(models.Model):
 
     LONG = ("intro", "intro_html", "notes")
     RENDERED = ("intro_html", "render_version")
-    DERIVED = ("title", "summary", "intro", *RENDERED)
+    DERIVED = ("title", "summary", "notes", "intro", *RENDERED)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1
@@ -141,9 +141,9 @@ class Issue(models.Model):
     def derive(self):
         """Clean the texts and render the introduction, without saving."""
         self.title = one_line(self.title)
-        self.summary = printable(self.summary)
+        self.summary, self.notes = printable(self.summary), printable(self.notes)
         self.intro = printable(self.intro)
-        self.intro_html = markdown.render(self.intro, "intro", sizes_in(self.intro)).html
+        self.intro_html = markdown.render(self.intro, "intro-", sizes_in(self.intro)).html
         self.render_version = markdown.RENDERER_VERSION
 
     def get_absolute_url(self):

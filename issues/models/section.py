@@ -4,12 +4,10 @@ import itertools
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
-from taggit.managers import TaggableManager
 
 from issues import markdown
 from issues.characters import one_line, printable
@@ -17,7 +15,7 @@ from issues.models.fields import RenderedField, WebAddressField
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
-from issues.models.tag import SectionTag
+from issues.models.tag import TagsField
 
 SLUG_LENGTH = 80
 
@@ -26,9 +24,6 @@ class SectionQuerySet(models.QuerySet):
     def published(self, at=None):
         """Keep the sections of issues that are public at the moment `at`; now by default."""
         return self.filter(public(at, "issue__"))
-
-    def in_inbox(self):
-        return self.filter(issue__isnull=True)
 
     def tagged(self, tag):
         return self.filter(tag_items__tag=tag)
@@ -127,9 +122,7 @@ class Section(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
-    tags = TaggableManager(
-        through=SectionTag, blank=True, verbose_name=_("tags"), ordering=[Lower("name")]
-    )
+    tags = TagsField(blank=True, verbose_name=_("tags"))
     objects = SectionQuerySet.as_manager()
 
     class Meta:
@@ -145,7 +138,7 @@ class Section(models.Model):
         ]
 
     RENDERED = ("body_html", "body_text", "excerpt", "render_version")
-    DERIVED = ("title", "slug", "body", *RENDERED)
+    DERIVED = ("title", "short_title", "byline", "slug", "body", *RENDERED)
 
     def __str__(self):
         return self.title
@@ -159,7 +152,8 @@ class Section(models.Model):
 
     def derive(self):
         """Clean the texts, find a free slug and render the body, without saving."""
-        self.title = one_line(self.title)
+        for name in ("title", "short_title", "byline"):
+            setattr(self, name, one_line(getattr(self, name)))
         self.body = printable(self.body)
         self.slug = self.slug or self.free_slug()
         rendered = markdown.render(self.body, self.slug, sizes_in(self.body))

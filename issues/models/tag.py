@@ -1,12 +1,15 @@
 """Subjects of sections, on django-taggit's base classes with tables of our own."""
 
+import unicodedata
 from collections import Counter
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager, _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from issues.characters import one_line
@@ -23,11 +26,25 @@ class TagQuerySet(models.QuerySet):
         return tags
 
     def named(self, names) -> list:
-        """Give the tags of these names, whatever their case; those that are missing are made."""
-        wanted = {one_line(name).casefold(): one_line(name) for name in names}
-        found = self.annotate(folded=Lower("name")).filter(folded__in=wanted)
-        known = {tag.name.casefold(): tag for tag in found}
-        return [known.get(folded) or self.create(name=name) for folded, name in wanted.items()]
+        """Give the tags of these names, whatever their case; those that are missing are made.
+
+        Raises ValidationError for a name that no tag can have.
+        """
+        wanted = {folded(name): one_line(name) for name in names}
+        known = {tag.folded: tag for tag in self.filter(folded__in=wanted)}
+        return [known.get(key) or self.made(key, name) for key, name in wanted.items()]
+
+    def made(self, key: str, name: str):
+        self.model(name=name).clean_fields(exclude=["slug", "folded"])
+        return self.get_or_create(folded=key, defaults={"name": name})[0]
+
+
+def folded(name: str) -> str:
+    """Give the form in which two names are the same: composed, compatible, without case.
+
+    Databases differ in what they fold (SQLite knows ASCII only), hence a column of its own.
+    """
+    return unicodedata.normalize("NFKC", one_line(name)).casefold()
 
 
 class Tag(TagBase):
@@ -35,33 +52,35 @@ class Tag(TagBase):
 
     # What a slug cannot hold, said in words, so that C, C++ and C# do not become one.
     SPOKEN = (("c++", "cpp"), ("++", "-plus-plus"), ("#", "-sharp"))
+    SLUG_LENGTH = 90  # leaves room for a number behind it
 
     objects = NaturalKeyManager.from_queryset(TagQuerySet)()
 
+    folded = models.TextField(unique=True, editable=False)
     description = models.TextField(_("description"), blank=True)
 
     class Meta:
         ordering = [Lower("name")]
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="tag_name_is_unique_whatever_its_case",
-                violation_error_message=_("There is a tag of this name already."),
-            )
-        ]
+
+    def clean(self):
+        if "," in self.name:
+            raise ValidationError({"name": _("Commas separate tags; a name cannot hold one.")})
+        if Tag.objects.filter(folded=folded(self.name)).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("There is a tag of this name already.")})
 
     def slugify(self, tag, i=None):
         name = tag.casefold()
         name = f"dot{name[1:]}" if name.startswith(".") else name.replace(".", "-")
         for written, spoken in self.SPOKEN:
             name = name.replace(written, spoken)
-        slug = slugify(name, allow_unicode=True) or "tag"
+        slug = slugify(name, allow_unicode=True)[: self.SLUG_LENGTH].strip("-") or "tag"
         return slug if i is None else f"{slug}-{i}"
 
     def save(self, *args, **kwargs):
         self.name = one_line(self.name)
+        self.folded = folded(self.name)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -104,10 +123,29 @@ class SectionTag(ItemBase):
         return count(cls.objects.all()) - count(cls.objects.filter(content_object__in=hidden))
 
 
+class TagsOf(_TaggableManager):
+    """The tags of one section; names given to it mean tags as `Tag.objects.named` finds them."""
+
+    def _to_tag_model_instances(self, tags, tag_kwargs):
+        names = [tag for tag in tags if isinstance(tag, str)]
+        return {*Tag.objects.named(names), *(tag for tag in tags if not isinstance(tag, str))}
+
+
+class TagsField(TaggableManager):
+    """The tags of sections, by name; asked once for a whole list of sections."""
+
+    def __init__(self, **kwargs):
+        ours = {"through": SectionTag, "manager": TagsOf, "ordering": [Lower("name")]}
+        super().__init__(**{**ours, **kwargs})
+
+    def value_from_object(self, obj):
+        return list(obj.tags.all()) if obj.pk else []
+
+
 def split_names(text: str) -> list[str]:
     """Read tag names that are separated by commas; each once, whatever its case."""
-    names = {one_line(name).casefold(): one_line(name) for name in text.split(",")}
-    return [name for folded, name in names.items() if folded]
+    names = {folded(name): one_line(name) for name in text.split(",")}
+    return [name for key, name in names.items() if key]
 
 
 def join_names(tags) -> str:

@@ -1,11 +1,10 @@
 """Finding sections by words: one interface, an engine for each database.
 
 Whoever changes a section's title, text or tags calls `index` in the same transaction; whoever
-deletes sections calls `remove`. `check` finds and `rebuild` mends what was missed.
+deletes sections calls `remove`. `check` finds and `mend` repairs what was missed.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -86,10 +85,15 @@ def find(
 def index(sections: Iterable[Section]) -> None:
     """Index the sections anew, as they and their tags are now in the database."""
     pks = [section.pk for section in sections]
-    current = Section.objects.filter(pk__in=pks).defer("body", "body_html")
-    with transaction.atomic():
-        engine().delete(pks)
-        engine().write(map(document, current.prefetch_related("tags")))
+    for start in range(0, len(pks), BATCH):
+        write(pks[start : start + BATCH])
+
+
+@transaction.atomic
+def write(pks: list[int]) -> None:
+    # Nobody may change a section between the reading and the writing of its words.
+    current = Section.objects.filter(pk__in=pks).defer("body", "body_html").select_for_update()
+    engine().write(list(map(document, current.prefetch_related("tags"))))
 
 
 def remove(pks: Iterable[int]) -> None:
@@ -98,14 +102,19 @@ def remove(pks: Iterable[int]) -> None:
 
 
 def rebuild() -> int:
-    """Index all sections anew; give how many there are."""
-    count = 0
-    with transaction.atomic():
-        engine().clear()
-        for batch in batches(documents()):
-            engine().write(batch)
-            count += len(batch)
-    return count
+    """Index all sections anew; give how many there are. Others may go on writing meanwhile."""
+    pks = list(Section.objects.order_by("pk").values_list("pk", flat=True))
+    index(Section(pk=pk) for pk in pks)
+    remove(engine().digests().keys() - set(pks))
+    return len(pks)
+
+
+def mend() -> int:
+    """Bring what differs up to date; give in how many places the index differed."""
+    difference = check()
+    index(Section(pk=pk) for pk in difference.missing | difference.stale)
+    remove(difference.orphaned)
+    return sum(map(len, difference))
 
 
 def check() -> Difference:
@@ -127,8 +136,3 @@ def engine():
 def documents() -> Iterator[Document]:
     sections = Section.objects.defer("body", "body_html").prefetch_related("tags").order_by("pk")
     return map(document, sections.iterator(chunk_size=BATCH))
-
-
-def batches(items: Iterator) -> Iterator[list]:
-    while batch := list(islice(items, BATCH)):
-        yield batch

@@ -32,6 +32,8 @@ DOTTED = re.compile(rf"{LATIN}(?:\.{LATIN})+")
 SIGNS = {None: "", "++": "plusplus", "#": "sharp"}
 MARKS = re.compile("[\u0300-\u036f]")
 
+LONGEST = 100  # characters of a word that count; PostgreSQL refuses terms beyond 2046 bytes
+
 _stem = stemmer("english").stemWord
 
 
@@ -59,8 +61,8 @@ def terms(text: str, is_query: bool = False) -> Iterator[Term]:
         if match["cjk"]:
             yield from pairs(match["cjk"], match.start(), with_last=not is_query)
         else:
-            ending = SIGNS[match["signs"]]
-            value = f"{match['word'].casefold()}{ending}" if ending else fold(match["word"])
+            word, ending = match["word"][:LONGEST], SIGNS[match["signs"]]
+            value = f"{word.casefold()}{ending}" if ending else fold(word)
             yield Term(f"dot{value}" if match["dot"] else value, match.start(), match.end())
 
 
@@ -79,7 +81,7 @@ def is_open(term: str) -> bool:
 
 def joined_names(text: str) -> list[str]:
     """Give the dotted names of a text without their dots, such as `nodejs`."""
-    return [fold(name.replace(".", "")) for name in DOTTED.findall(text)]
+    return [fold(name.replace(".", "")[:LONGEST]) for name in DOTTED.findall(text)]
 
 
 def indexed(text: str) -> list[str]:

@@ -13,11 +13,12 @@ MAX_POSITION = 16383  # PostgreSQL remembers no place further in
 
 
 def write(documents: Iterable[Document]) -> None:
-    """Put the documents in; none of them may be there already."""
+    """Put the documents in, in place of those that are there."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO issues_search (section_id, document, digest)"
-            " VALUES (%s, %s::tsvector, %s)",
+            " VALUES (%s, %s::tsvector, %s) ON CONFLICT (section_id)"
+            " DO UPDATE SET document = excluded.document, digest = excluded.digest",
             [(found.pk, vector(found), found.digest) for found in documents],
         )
 
@@ -39,11 +40,6 @@ def vector(found: Document) -> str:
 def delete(pks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM issues_search WHERE section_id = ANY(%s)", [list(pks)])
-
-
-def clear() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM issues_search")
 
 
 def digests() -> dict[int, str]:

@@ -9,10 +9,10 @@ from issues.search.query import Clause
 
 
 def write(documents: Iterable[Document]) -> None:
-    """Put the documents in; none of them may be there already."""
+    """Put the documents in, in place of those that are there."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO issues_search (rowid, title, tags, body, digest)"
+            "INSERT OR REPLACE INTO issues_search (rowid, title, tags, body, digest)"
             " VALUES (%s, %s, %s, %s, %s)",
             [
                 (found.pk, *(" ".join(terms) for terms in found[1:]), found.digest)
@@ -24,11 +24,6 @@ def write(documents: Iterable[Document]) -> None:
 def delete(pks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany("DELETE FROM issues_search WHERE rowid = %s", [(pk,) for pk in pks])
-
-
-def clear() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM issues_search")
 
 
 def digests() -> dict[int, str]:

@@ -24,7 +24,7 @@ class TestPreview:
     def test_renders_as_a_page_would(self, desk):
         response = desk.post(PREVIEW, {"content": "# Hi\n\n<script>x</script>"})
 
-        assert response.content.decode().startswith('<h3 id="preview-hi">Hi</h3>')
+        assert response.content.decode().startswith('<h3 id="preview--hi">Hi</h3>')
         assert "<script>" not in response.content.decode()
 
     def test_is_not_kept_by_a_browser(self, desk):

@@ -58,7 +58,7 @@ class TestDialect:
     def test_footnotes_and_headings_carry_the_prefix(self):
         html = render("# Why\n\nBecause[^1].\n\n[^1]: So.", prefix="tip").html
 
-        assert 'id="tip-why"' in html
+        assert 'id="tip--why"' in html
         assert 'href="#fn-tip-1"' in html
         assert 'id="fn-tip-1"' in html
 

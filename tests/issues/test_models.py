@@ -43,7 +43,7 @@ class TestPublished:
         make_section(issue=None)
 
         assert Section.objects.published().count() == 0
-        assert Section.objects.in_inbox().count() == 1
+        assert Section.objects.count() == 1
 
     def test_publish_and_unpublish(self):
         issue = make_issue(1, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from issues.importing.saving import Outcome, files_in, import_file
+from issues.importing.saving import Outcome, files_in, import_files
 
 
 class Command(BaseCommand):
@@ -35,10 +35,8 @@ class Command(BaseCommand):
         files = files_in(paths)
         if not files:
             raise CommandError("There is no .md, .mdx, .markdown or .txt file in there.")
-        outcomes = [
-            import_file(file, update=update, publish=publish, dry_run=dry_run)
-            for file in tqdm(files, unit="file", disable=None, leave=False)
-        ]
+        imported = import_files(files, update=update, publish=publish, dry_run=dry_run)
+        outcomes = list(tqdm(imported, total=len(files), unit="file", disable=None, leave=False))
         if options["json"]:
             self.stdout.write(json.dumps([as_json(outcome) for outcome in outcomes], indent=2))
         else:
@@ -50,7 +48,7 @@ class Command(BaseCommand):
     def report(self, outcomes: list[Outcome], dry_run: bool) -> None:
         for outcome in outcomes:
             if not outcome.is_in:
-                self.stderr.write(self.style.ERROR(refusal(outcome)))
+                self.stderr.write(self.style.ERROR(f"{outcome.path}: {outcome.problem}"))
                 continue
             if outcome.status == "unchanged":
                 continue
@@ -65,12 +63,6 @@ class Command(BaseCommand):
             counts[outcome.status] = counts.get(outcome.status, 0) + 1
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         self.stdout.write(f"{summary}{' (dry run: nothing was changed)' if dry_run else ''}")
-
-
-def refusal(outcome: Outcome) -> str:
-    if outcome.status == "refused":
-        return f"{outcome.path}: there is an issue #{outcome.number} already; --update replaces it."
-    return f"{outcome.path}: {outcome.problem}"
 
 
 def as_json(outcome: Outcome) -> dict:

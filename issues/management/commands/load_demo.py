@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from issues import demo
 from issues.demo.pictures import draw_all
-from issues.importing.saving import files_in, import_file
+from issues.importing.saving import files_in, import_files
 from issues.models import Issue
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         with TemporaryDirectory() as folder:
             issues = shutil.copytree(Path(demo.__file__).parent / "issues", f"{folder}/issues")
             draw_all(Path(folder) / "pictures")
-            outcomes = [import_file(file) for file in files_in([Path(issues)])]
+            outcomes = list(import_files(files_in([Path(issues)])))
         refused = [
             f"#{outcome.number} {outcome.problem}" for outcome in outcomes if not outcome.is_in
         ]

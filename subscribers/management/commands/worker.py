@@ -59,8 +59,6 @@ def do_daily() -> None:
     issues, sections = rerender()
     if issues or sections:
         logger.warning("Rendered %d issues and %d sections anew.", issues, sections)
-    difference = search.check()
-    if any(difference):
-        logger.warning("The search index differed in %d places.", sum(map(len, difference)))
-        search.rebuild()
+    if count := search.mend():
+        logger.warning("The search index differed in %d places.", count)
     call_command("clearsessions")
