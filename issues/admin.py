@@ -88,15 +88,14 @@ class SectionInline(admin.StackedInline):
     extra = 0
     min_num = 1
     validate_min = False
-    autocomplete_fields = ["superseded_by"]
     fieldsets = [
         (None, {"fields": [("type", "position"), "title", "body", "tags", "link", "byline"]}),
-        (_("More"), {"fields": ["short_title", "slug", "superseded_by"], "classes": ["collapse"]}),
+        (_("More"), {"fields": ["short_title", "slug"], "classes": ["collapse"]}),
     ]
 
     def get_queryset(self, request):
         sections = super().get_queryset(request).prefetch_related("tags")
-        return sections.select_related("issue", "superseded_by")
+        return sections.select_related("issue")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -28,7 +28,8 @@ WORD = re.compile(
     r"(?P<signs>(?:\+\+|\#)(?![+#]|[^\W\d]))?",
     re.IGNORECASE,
 )
-DOTTED = re.compile(rf"{LATIN}(?:\.{LATIN})+")
+# Only from a word's first letter on: a long word is not tried again from each of its letters.
+DOTTED = re.compile(rf"(?<![^\W_]){LATIN}(?:\.{LATIN})+")
 SIGNS = {None: "", "++": "plusplus", "#": "sharp"}
 MARKS = re.compile("[\u0300-\u036f]")
 

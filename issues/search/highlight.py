@@ -7,6 +7,7 @@ from issues.search import analysis
 from issues.search.query import Clause
 
 SNIPPET_LENGTH = 240  # characters
+MOST_PLACES = 100
 LEAD = 60  # characters that stand before the first hit
 
 Span = tuple[int, int]
@@ -48,6 +49,9 @@ def best_place(text: str, found: list[Span]) -> int:
     """Give where the hit starts after which the most different words are found."""
     if not found:
         return 0
+
+    # The first hits are enough to choose from; looking at all would cost quadratic time.
+    found = found[:MOST_PLACES]
 
     def variety(place: int) -> int:
         near = [(a, b) for a, b in found if place <= a < place + SNIPPET_LENGTH - LEAD]

@@ -90,6 +90,24 @@ class TestWriting:
 
         assert [section.title for section in issue.sections.all()] == ["Three", "One", "Two"]
 
+    def test_two_sections_may_swap_their_slugs(self, desk):
+        issue = make_issue(1, None, ["One", "Two"])
+        one, two = issue.sections.all()
+
+        rows = row(one, slug="two"), row(two, slug="one")
+        save(desk, issue_form(*rows, issue=issue), issue)
+
+        assert [section.slug for section in issue.sections.all()] == ["two", "one"]
+
+    def test_a_single_section_without_a_position_goes_to_the_end(self, desk):
+        issue = make_issue(1, None, ["One", "Two"])
+        data = {"title": "New", "type": 1, "issue": issue.pk, "position": ""}
+        data["type"] = SectionType.objects.get(slug="news").pk
+
+        desk.post(reverse("admin:issues_section_add"), data)
+
+        assert [section.title for section in issue.sections.all()] == ["One", "Two", "New"]
+
     def test_a_deleted_section_is_found_no_more(self, desk):
         issue = make_issue(1, None, ["Stays", "Goes"])
         one, two = issue.sections.all()
@@ -162,6 +180,13 @@ class TestPublishing:
 
 
 class TestPreview:
+    def test_a_section_of_a_draft_leads_to_its_place_in_the_preview(self):
+        section = make_issue(1, None, ["Not yet"]).sections.get()
+
+        address = admin.site.get_model_admin(Section).view_on_site(section)
+
+        assert address.endswith("/preview/#not-yet")
+
     def test_editors_see_a_draft_as_its_readers_will(self, desk):
         issue = make_issue(1, None, ["Not yet public"])
 
@@ -193,6 +218,25 @@ class TestPreview:
 
         assert screen.view_on_site(make_issue(1, None)).startswith("/admin/")
         assert screen.view_on_site(make_issue(2)) == "/issues/2/"
+
+
+class TestForm:
+    def test_the_form_asks_as_often_with_3_as_with_30_sections(
+        self, desk, django_assert_max_num_queries, django_assert_num_queries
+    ):
+        old = make_issue(1, sections=["Newer"]).sections.get()
+        small, large = make_issue(2), make_issue(3)
+        for issue, count in ((small, 3), (large, 30)):
+            for number in range(count):
+                make_section(issue, f"Tip {number}", tags=["a", "b"], superseded_by=old)
+
+        def form(issue):
+            return reverse("admin:issues_issue_change", args=[issue.pk])
+
+        with django_assert_max_num_queries(20) as queries:
+            desk.get(form(small))
+        with django_assert_num_queries(len(queries)):
+            assert desk.get(form(large)).status_code == 200
 
 
 class TestLists:
@@ -273,6 +317,14 @@ class TestPictures:
 
         assert "This is no JPEG" in response.content.decode()
         assert not Asset.objects.exists()
+
+    def test_a_picture_that_is_there_keeps_its_words(self, desk):
+        desk.post(self.url, {"upload": picture(), "alt": "Mine"})
+
+        response = desk.post(self.url, {"upload": picture(), "alt": ""})
+
+        assert "This picture is there already: Mine" in response.content.decode()
+        assert Asset.objects.get().alt == "Mine"
 
     def test_its_words_can_be_changed(self, desk):
         desk.post(self.url, {"upload": picture(), "alt": "Old"})

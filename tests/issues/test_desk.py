@@ -77,8 +77,12 @@ class TestTagSuggestions:
         assert desk.get(TAGS, {"q": "PY"}).json() == {"tags": ["pytest", "python"]}
 
     def test_odd_text_is_fine(self, desk):
-        for text in ("", "%", "\x00", "_", "'", "\\"):
+        make_section(tags=["python"])
+
+        for text in ("%", "_", "'", "\\", "p%n"):
             assert desk.get(TAGS, {"q": text}).json() == {"tags": []}
+        for text in ("", "\x00", "p\x00y"):
+            assert desk.get(TAGS, {"q": text}).json() == {"tags": ["python"]}
 
 
 class TestPermission:

@@ -104,6 +104,27 @@ class TestEncoding:
     def test_a_large_picture_is_scaled_down(self):
         assert encode(picture("PNG", (4800, 100)).getvalue())[2] == (2400, 50)
 
+    @pytest.mark.parametrize("image_format", ["PNG", "GIF"])
+    def test_a_transparent_palette_colour_stays_transparent(self, image_format):
+        image = Image.new("P", (8, 8), 0)
+        image.putpalette([255, 0, 0, 0, 0, 255])
+        image.putpixel((4, 4), 1)
+        file = io.BytesIO()
+        image.save(file, image_format, transparency=0)
+
+        data, _, _ = encode(file.getvalue())
+
+        shown = opened(data).convert("RGBA")
+        assert (shown.getpixel((0, 0))[3], shown.getpixel((4, 4))) == (0, (0, 0, 255, 255))
+
+    def test_an_animation_too_long_for_its_size_is_refused(self):
+        frames = [Image.new("L", (2000, 2000), shade) for shade in range(12)]
+        file = io.BytesIO()
+        frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+
+        with pytest.raises(InvalidImage, match="animation is too long"):
+            encode(file.getvalue())
+
     def test_an_animation_keeps_moving(self):
         frames = [Image.new("RGB", (8, 8), color) for color in ("red", "green", "blue")]
         file = io.BytesIO()

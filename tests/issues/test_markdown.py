@@ -95,6 +95,14 @@ class TestPictures:
         assert html.count('loading="eager" fetchpriority="high"') == 1
         assert html.index("eager") < html.index("lazy")
 
+    def test_a_text_about_loading_stays_what_it_is(self):
+        html = render('`<img loading="lazy">` and ![a](/a.png)').html
+
+        shown = markdown.first_picture_now(html)
+
+        assert '<code>&lt;img loading="lazy"&gt;</code>' in shown.replace("&quot;", '"')
+        assert '<img src="/a.png" alt="a" loading="eager" fetchpriority="high"' in shown
+
 
 class TestPlainText:
     def test_blocks_are_lines_and_marks_are_gone(self):
@@ -154,6 +162,11 @@ class TestLimits:
 
     def test_nesting_within_the_limit_loses_no_word(self):
         assert render("> " * 50 + "deep").text == "deep"
+
+    def test_pictures_in_pictures_take_no_longer(self):
+        depth = 90
+
+        assert 'alt="a"' in render("![" * depth + "a" + "](x)" * depth).html
 
     @pytest.mark.parametrize("piece", ["[", "![", "[^", "[[", "^[", "[a", "![a"])
     def test_60_kb_of_brackets_are_refused_quickly(self, piece):

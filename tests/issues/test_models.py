@@ -168,6 +168,37 @@ class TestTags:
         with pytest.raises(IntegrityError), transaction.atomic():
             Tag.objects.create(name="gIT")
 
+    @pytest.mark.parametrize("name", ["Éducation", "Straße", "ΛΟΓΟΣ"])
+    def test_case_is_folded_beyond_ascii(self, name):
+        [tag] = Tag.objects.named([name])
+
+        same = Tag.objects.named([name.upper(), name.lower(), name])
+
+        assert same == [tag]
+
+    def test_composed_and_decomposed_letters_are_the_same(self):
+        section = make_section(make_issue(1))
+        section.tags.set(["\u00e9a", "e\u0301a", "\u00c9A"])
+
+        assert Tag.objects.count() == 1
+
+    def test_a_slug_always_fits_its_column_and_its_address(self):
+        tag = Tag.objects.create(name="C# " * 30)
+
+        assert len(tag.slug) <= 100
+        assert tag.get_absolute_url()
+
+    @pytest.mark.parametrize("name", ["a, b", "GIT"])
+    def test_an_impossible_name_is_a_form_error(self, name):
+        Tag.objects.create(name="git")
+
+        with pytest.raises(ValidationError, match="Commas|already"):
+            Tag(name=name, slug="x").full_clean()
+
+    def test_a_name_that_is_too_long_makes_no_tag(self):
+        with pytest.raises(ValidationError, match="at most 100"):
+            Tag.objects.named(["x" * 101])
+
     def test_only_commas_separate_names(self):
         names = split_names(" machine learning, C++ ,, Machine  Learning,git ")
 

@@ -1,5 +1,7 @@
 """What readers see, and what they must not see."""
 
+import re
+
 import html5lib
 import pytest
 from django.template.loader import get_template
@@ -90,12 +92,14 @@ class TestConstantQueries:
     ]
 
     def fill(self, numbers, sections):
+        newer = Section.objects.first()
         for number in numbers:
             titles = [
                 {
                     "title": f"Tip {place}",
                     "tags": ["common", f"tag {number}"],
                     "type": "news" if place > 2 else "ml-tip",
+                    "superseded_by": newer,
                 }
                 for place in range(1, sections + 1)
             ]
@@ -150,6 +154,11 @@ class TestPages:
         assert [issue.number for issue in response.context["issues"]] == [1]
         years = [(one["year"], one["count"]) for one in response.context["years"]]
         assert years == [(2025, 1), (2024, 1)]
+
+    def test_the_last_year_of_the_calendar_is_404_everywhere(self, client, settings):
+        settings.TIME_ZONE = "America/New_York"
+
+        assert client.get("/issues/?year=9999").status_code == 404
 
     @pytest.mark.parametrize("year", ["0000", "20", "abcd", "20245", "٢٠٢٤", "-123"])
     def test_an_impossible_year_is_404(self, client, year):
@@ -211,6 +220,16 @@ class TestPages:
             response = client.get(url)
             assert not response.cookies
             assert "Cookie" not in response.headers.get("Vary", "")
+
+    def test_no_id_stands_twice_on_a_page(self, client):
+        titles = ["Content", "Intro", "Main", "Search", "In this issue", "Warm", "Warm up"]
+        body = "# Up\n\n## Why\n\nNote[^1]\n\n[^1]: Well."
+        sections = [{"title": title, "body": body} for title in titles]
+        make_issue(1, intro=body, sections=sections)
+
+        ids = re.findall(r' id="([^"]+)"', client.get("/issues/1/").content.decode())
+
+        assert len(ids) == len(set(ids))
 
     def test_titles_are_escaped(self, client):
         make_issue(1, title="<script>alert(1)</script>", sections=["<b>Bold</b>"])

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from issues import search
-from issues.importing.saving import files_in, import_file
+from issues import images, search
+from issues.importing.saving import files_in, import_file, import_files
 from issues.models import Asset, Issue, Section, Tag
 from tests.builders import make_issue, picture
 
@@ -113,6 +113,85 @@ class TestOneFile:
         ]
         assert search.check() == (set(), set(), set())
 
+    def test_update_takes_a_corrected_title_and_keeps_its_address(self, letter):
+        import_file(letter)
+        before = Section.objects.get(title="Warm up").pk
+        letter.write_text(LETTER.replace("Warm up\n", "Warm up!\n"))
+
+        assert import_file(letter, update=True).status == "updated"
+        assert Section.objects.get(title="Warm up!").pk == before
+
+    def test_update_tells_sections_of_the_same_title_apart(self, letter):
+        twice = LETTER + "\n## 🌐 Web Tip: Warm up\nThe other.\n"
+        letter.write_text(twice)
+        import_file(letter)
+        letter.write_text(twice.replace("Slowly", "Quickly"))
+        assert import_file(letter, update=True).status == "updated"
+        assert Issue.objects.get().sections.count() == 3
+
+        letter.write_text(LETTER.replace("Slowly", "Gently"))
+        assert import_file(letter, update=True).status == "updated"
+        assert Issue.objects.get().sections.count() == 2
+
+    def test_update_keeps_what_editors_added(self, letter):
+        import_file(letter)
+        issue = Issue.objects.get()
+        issue.notes, issue.cover = "Mine.\n\n" + issue.notes, images.store(picture())
+        issue.save()
+        letter.write_text(LETTER.replace("Slowly", "Quickly"))
+
+        import_file(letter, update=True)
+
+        issue.refresh_from_db()
+        assert issue.notes == "Mine.\n\nImported from letter.md\nid: 99"
+        assert issue.cover is not None
+
+    def test_a_link_that_is_no_full_address_stays_in_the_text(self, letter):
+        letter.write_text(LETTER.replace("tags: optimisers", "link: /docs/warm"))
+
+        outcome = import_file(letter)
+
+        section = Section.objects.get(title="Warm up")
+        assert (section.link, section.body[:22]) == ("", "[/docs/warm](/docs/war")
+        assert "no full address: /docs/warm" in [note.text for note in outcome.notes]
+
+    def test_a_tag_in_a_list_may_hold_a_comma_and_becomes_two(self, letter):
+        letter.write_text(LETTER.replace("[training, CSS]", '["Paris, France"]'))
+
+        import_file(letter)
+
+        assert {"Paris", "France"} <= set(Tag.objects.values_list("name", flat=True))
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("Slowly", "![" * 200),
+            ("id: 99", 'image: "http://[x"'),
+            ("Slowly", f"![a]({'x' * 300}.png)"),
+            ("2025-05-07", "9999-12-31T23:59:59-05:00"),
+            ("optimisers", "x" * 101),
+            ("optimisers", "Éducation, éducation, E\u0301ducation"),
+        ],
+    )
+    def test_odd_content_goes_in_or_is_refused_but_never_stops_the_batch(self, letter, old, new):
+        letter.write_text(LETTER.replace(old, new))
+        other = letter.parent / "other.md"
+        other.write_text(LETTER.replace("#7", "#8"))
+
+        first, second = import_files([letter, other])
+
+        assert first.is_in or first.problem
+        assert second.status == "created"
+
+    def test_of_two_files_with_one_number_the_second_is_refused(self, letter):
+        other = letter.parent / "other.md"
+        other.write_text(LETTER.replace("Slowly", "Quickly"))
+
+        outcomes = list(import_files([letter, other], update=True))
+
+        assert [outcome.status for outcome in outcomes] == ["created", "refused"]
+        assert "letter.md is #7 too" in outcomes[1].problem
+
     def test_without_a_date_it_is_a_draft_until_publish(self, letter):
         letter.write_text(LETTER.replace("datePublished: 2025-05-07\n", ""))
 
@@ -159,6 +238,26 @@ class TestPictures:
         asset, section = Asset.objects.get(), Section.objects.get(type__slug="news")
         assert (asset.alt, asset.caption) == ("A cat", "Asleep")
         assert f'<img src="{asset.file.url}" alt="A cat" width="40"' in section.body_html
+
+    def test_only_whole_addresses_outside_of_code_are_replaced(self, letter):
+        (letter.parent / "cat.png").write_bytes(picture().getvalue())
+        text = "\n![A][c] `![x](cat.png)` [b](cat.png2)\n\n[c]: cat.png 'Cat'\n"
+        letter.write_text(LETTER + text)
+
+        import_file(letter)
+
+        url, body = Asset.objects.get().file.url, Section.objects.get(type__slug="news").body
+        assert f"[c]: {url} 'Cat'" in body
+        assert "`![x](cat.png)` [b](cat.png2)" in body
+
+    def test_a_dry_run_says_what_the_real_run_would(self, letter):
+        (letter.parent / "cat.png").write_bytes(b"no picture")
+        letter.write_text(LETTER + "\n![A cat](cat.png)\n")
+
+        outcome = import_file(letter, dry_run=True)
+
+        assert outcome.status == "failed"
+        assert "cat.png: This is no JPEG" in outcome.problem
 
     def test_a_missing_one_is_doubtful_and_kept(self, letter):
         letter.write_text(LETTER + "\n![A cat](cat.png)\n![B](/old/b.png)\n")

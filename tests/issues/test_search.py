@@ -125,6 +125,16 @@ class TestFinding:
 
 
 @pytest.mark.django_db
+class TestManyHits:
+    def test_a_word_that_is_everywhere_is_shown_at_once(self):
+        make_issue(1, sections=[{"title": "Often", "body": "word " * 8000}])
+
+        [hit] = search.search("word", Section.objects.published()).hits
+
+        assert "<mark>word</mark>" in hit.snippet
+
+
+@pytest.mark.django_db
 class TestIndex:
     def test_a_changed_section_is_found_by_its_new_words_only(self):
         section = make_section(make_issue(1), body="before")
@@ -148,6 +158,21 @@ class TestIndex:
         assert difference == ({one.pk}, {two.pk}, {three.pk})
         assert search.check() == (set(), set(), set())
         assert titles("changed") == ["Changed"]
+
+    def test_mend_indexes_only_what_differs(self):
+        issue = make_issue(1, sections=["One", "Two", "Three"])
+        one, two, three = issue.sections.all()
+        search.remove([one.pk])
+        Section.objects.filter(pk=three.pk).delete()
+
+        assert search.mend() == 2
+        assert search.mend() == 0
+        assert titles("two") == ["Two"]
+
+    def test_a_word_of_any_length_can_be_saved(self):
+        make_issue(1, sections=[{"title": "Dump", "body": "ab" * 20_000 + " C" * 9 + "++"}])
+
+        assert titles("dump") == ["Dump"]
 
     def test_a_long_text_is_indexed_to_its_end(self):
         body = " ".join(f"word{number}" for number in range(20_000)) + " finale"
