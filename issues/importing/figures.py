@@ -4,6 +4,7 @@ import html
 import re
 from typing import NamedTuple
 
+from issues.characters import one_line
 from issues.importing.plaintext import escaped
 
 ATTRIBUTE = re.compile(
@@ -46,10 +47,6 @@ def value_of(found: re.Match, imported: dict[str, str]) -> tuple[str, str]:
     if len(literals) == 1 and "${" not in expression:
         return re.sub(r"\\(.)", r"\1", literals[0]), ""
     return "", expression
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def as_markdown(image: Image) -> str:

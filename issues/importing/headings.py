@@ -7,7 +7,14 @@ from enum import Enum
 from issues.importing.fields import unique
 from issues.importing.layout import Heading, HeadingText, Layout, heading_text
 from issues.importing.lines import Line, joined
-from issues.importing.parsed import Note, ParsedSection
+from issues.importing.parsed import (
+    Body,
+    Note,
+    ParsedSection,
+    moved_to_intro,
+    put_below_headline,
+    without_headlines,
+)
 from issues.importing.references import distribute
 from issues.importing.sectionfields import take_fields
 from issues.importing.typenames import OTHER, NamedHeading, TypeNames
@@ -30,22 +37,12 @@ class Part:
     lines: list[int] = field(default_factory=list)
 
 
-@dataclass
-class Body:
-    """What a Markdown text holds."""
-
-    title: str
-    intro: str
-    sections: list[ParsedSection]
-    notes: list[Note]
-
-
 def read_body(lines: list[Line], layout: Layout, names: TypeNames, title: str) -> Body:
     """Cut the text. `title` is the issue's title, without its number, if it is known yet."""
     notes: list[Note] = []
     parts = with_items(Cutter(layout, names, title).cut(len(lines)), lines, notes)
     wholes = distribute([part.lines for part in parts], lines, layout)
-    body = Body("", "", [], notes)
+    body = Body(notes=notes)
     intro: list[str] = []
     for part, whole in zip(parts, wholes, strict=True):
         if part.kind in (Kind.SECTION, Kind.ITEM):
@@ -55,8 +52,7 @@ def read_body(lines: list[Line], layout: Layout, names: TypeNames, title: str) -
         if part.kind is Kind.TITLE:
             body.title = part.text.text
         if part.kind is Kind.SUBSCRIBE and body.sections:
-            text = f"“{part.text.text}” stands below a section: moved to the intro"
-            notes.append(Note(lines[part.heading.start].number, text, "warning"))
+            notes.append(moved_to_intro(lines[part.heading.start].number, part.text.text))
         intro.append(stripped(whole))
     body.intro = "\n\n".join(filter(None, intro))
     return body
@@ -144,11 +140,10 @@ def with_items(parts: list[Part], lines: list[Line], notes: list[Note]) -> list[
         if following is None or following.kind is not Kind.ITEM:
             part.kind = Kind.SECTION
             result.append(part)
-            notes.append(Note(number, f"“{name}” has no headlines: taken as one item", "doubtful"))
+            notes.append(without_headlines(number, name))
         elif any(lines[index].text.strip() for index in part.lines):
             following.lines = part.lines + following.lines
-            text = f"the text between “{name}” and its first headline was put below the headline"
-            notes.append(Note(number, text, "doubtful"))
+            notes.append(put_below_headline(number, name))
     return result
 
 

@@ -62,3 +62,26 @@ class ParsedIssue:
     notes: list[Note]
     cover: str = ""
     leftover: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
+class Body:
+    """What a text holds below its front matter."""
+
+    title: str = ""
+    intro: str = ""
+    sections: list[ParsedSection] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def moved_to_intro(line: int, heading: str) -> Note:
+    return Note(line, f"“{heading}” stands below a section: moved to the intro", "warning")
+
+
+def without_headlines(line: int, name: str) -> Note:
+    return Note(line, f"“{name}” has no headlines: taken as one item", "doubtful")
+
+
+def put_below_headline(line: int, name: str) -> Note:
+    text = f"the text between “{name}” and its first headline was put below the headline"
+    return Note(line, text, "doubtful")

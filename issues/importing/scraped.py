@@ -6,7 +6,14 @@ from enum import Enum
 
 from issues.importing.lines import Line
 from issues.importing.paragraphs import ends_sentence, is_list_item, to_markdown
-from issues.importing.parsed import Note, ParsedSection
+from issues.importing.parsed import (
+    Body,
+    Note,
+    ParsedSection,
+    moved_to_intro,
+    put_below_headline,
+    without_headlines,
+)
 from issues.importing.plaintext import paragraph
 from issues.importing.typenames import TypeNames
 
@@ -28,23 +35,13 @@ class Part:
     lines: list[Line] = field(default_factory=list)
 
 
-@dataclass
-class Page:
-    """What a scraped page holds."""
-
-    title: str
-    intro: str
-    sections: list[ParsedSection]
-    notes: list[Note]
-
-
-def read_page(lines: list[Line], names: TypeNames) -> Page:
+def read_page(lines: list[Line], names: TypeNames) -> Body:
     """Read a page whose first line is the issue's title."""
     top = next(index for index, line in enumerate(lines) if line.text.strip())
     title = lines[top]
     if names.match(title.text):
         title, top = title._replace(text=""), top - 1
-    page = Page(" ".join(title.text.split()), "", [], [])
+    page = Body(" ".join(title.text.split()))
     intro = []
     for part in cut(lines[top + 1 :], title, names):
         if part.kind is Kind.SECTION:
@@ -84,14 +81,13 @@ def begin_part(line: Line, names: TypeNames) -> Part | None:
     return None
 
 
-def intro_text(part: Part, page: Page) -> str:
+def intro_text(part: Part, page: Body) -> str:
     body = to_markdown(part.lines)
     if part.kind is Kind.INTRO:
         return body
     heading = " ".join(part.heading.text.split())
     if page.sections:
-        text = f"“{heading}” stands below a section: moved to the intro"
-        page.notes.append(Note(part.heading.number, text, "warning"))
+        page.notes.append(moved_to_intro(part.heading.number, heading))
     return f"## {paragraph(heading)}\n\n{body}".strip()
 
 
@@ -104,12 +100,11 @@ def items(part: Part, notes: list[Note]) -> list[ParsedSection]:
     starts = headlines(part.lines)
     number, name = part.heading.number, part.title
     if not starts:
-        notes.append(Note(number, f"“{name}” has no headlines: taken as one item", "doubtful"))
+        notes.append(without_headlines(number, name))
         return [section(part.slug, name, part.heading, part.lines)]
     before = part.lines[: starts[0]]
     if any(line.text.strip() for line in before):
-        text = f"the text between “{name}” and its first headline was put below the headline"
-        notes.append(Note(number, text, "doubtful"))
+        notes.append(put_below_headline(number, name))
     found = []
     for start, end in zip(starts, [*starts[1:], len(part.lines)], strict=True):
         headline = part.lines[start]
