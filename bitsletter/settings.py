@@ -213,6 +213,20 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Logs: what goes wrong stands on standard error, with its traceback ---------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own way, mail to ADMINS, needs somebody who reads it.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}
+
 # Parts of ours and of others ----------------------------------------------------------------
 
 TAGGIT_CASE_INSENSITIVE = True

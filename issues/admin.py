@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from markdownx.models import MarkdownxField
 
 from issues import search
-from issues.forms import AssetForm, IssueForm, MarkdownWidget, SectionForm, SectionFormSet
+from issues.forms import AssetForm, IssueForm, MarkdownWidget, SectionForm, SectionFormSet, TagForm
 from issues.models import Asset, Issue, Section, SectionType, Tag
 from issues.views import sections_of
 
@@ -85,9 +85,7 @@ class SectionInline(admin.StackedInline):
     formset = SectionFormSet
     formfield_overrides = OVERRIDES
     fk_name = "issue"
-    extra = 0
-    min_num = 1
-    validate_min = False
+    extra = 1
     fieldsets = [
         (None, {"fields": [("type", "position"), "title", "body", "tags", "link", "byline"]}),
         (_("More"), {"fields": ["short_title", "slug"], "classes": ["collapse"]}),
@@ -115,6 +113,9 @@ class SectionInline(admin.StackedInline):
 
 @admin.register(Issue)
 class IssueAdmin(SearchableAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
     form = IssueForm
     inlines = [SectionInline]
     list_display = ["number", "title", "state_label", "published_at", "section_count"]
@@ -214,6 +215,7 @@ class SectionAdmin(SearchableAdmin):
 
 @admin.register(Tag)
 class TagAdmin(SearchableAdmin):
+    form = TagForm
     list_display = ["name", "slug", "section_count"]
     search_fields = ["name"]
 
@@ -250,6 +252,11 @@ class AssetAdmin(admin.ModelAdmin):
     @admin.display(description=_("size"))
     def size(self, asset):
         return f"{asset.width} × {asset.height}"
+
+    def get_fields(self, request, obj=None):
+        """Ask for the file only once: a stored picture is never another one."""
+        words = ["alt", "caption", "credit"]
+        return words if obj else ["upload", *words]
 
     def has_delete_permission(self, request, obj=None):
         return False  # a page may show it

@@ -1,5 +1,7 @@
 """What editors fill in, and how it is checked."""
 
+import math
+
 from django import forms
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from markdownx.widgets import MarkdownxWidget
 from taggit.forms import TagWidget
 
 from issues import images
-from issues.models import Asset, Issue, Section, unused_slug
+from issues.models import Asset, Issue, Section, Tag, unused_slug
 
 
 class MarkdownWidget(MarkdownxWidget):
@@ -76,6 +78,16 @@ class SectionForm(forms.ModelForm):
         return names
 
 
+def place(form: SectionForm) -> float:
+    """Give where a section wants to be; one that moves goes before or behind who is there."""
+    if form["position"].value() in (None, "") or "position" not in form.cleaned_data:
+        return math.inf
+    position, before = form.cleaned_data["position"], form.initial.get("position", math.inf)
+    if position == before:
+        return position
+    return position + 0.5 if position > before else position - 0.5
+
+
 class SectionFormSet(forms.BaseInlineFormSet):
     """The sections of an issue: each gets a slug of its own, and they are numbered from 1."""
 
@@ -92,13 +104,7 @@ class SectionFormSet(forms.BaseInlineFormSet):
             and (form.instance.pk or form.has_changed())
             and not form.cleaned_data.get("DELETE")
         ]
-        last = len(self.forms) + 32767
-
-        def place(form):
-            asked = form["position"].value()
-            return int(asked) if str(asked or "").isdecimal() else last
-
-        return sorted(kept, key=place)  # stable: equal positions keep the order of the page
+        return sorted(kept, key=place)  # stable: equal places keep the order of the page
 
     def fill_slugs(self):
         """Make the empty slugs from titles before two empty ones are taken for equal."""
@@ -124,6 +130,20 @@ class SectionFormSet(forms.BaseInlineFormSet):
             )
 
 
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ["name", "slug", "description"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
+
+    def clean_slug(self):
+        return self.cleaned_data["slug"] or Tag().slugify(self.cleaned_data.get("name", ""))
+
+
 class AssetForm(forms.ModelForm):
     """A picture's words; on adding one, the file too."""
 
@@ -138,7 +158,7 @@ class AssetForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields.pop("upload", None)
+            del self.fields["upload"]
 
     def clean_upload(self):
         try:
@@ -150,6 +170,6 @@ class AssetForm(forms.ModelForm):
         return picture
 
     def save(self, commit=True):
-        if picture := self.cleaned_data.get("upload"):
-            self.instance.take(picture)
+        if "upload" in self.cleaned_data:
+            self.instance.take(self.cleaned_data["upload"])
         return super().save(commit)

@@ -154,7 +154,8 @@ def scaled(image: Image.Image) -> Image.Image:
         return image
     if image.mode in ("P", "1"):
         image = image.convert("RGBA")
-    return ImageOps.contain(image, (MAX_SIDE, MAX_SIDE))
+    factor = MAX_SIDE / max(image.size)
+    return image.resize([max(1, round(side * factor)) for side in image.size])
 
 
 def too_many_pixels() -> InvalidImage:

@@ -29,7 +29,7 @@ RENDERER_VERSION = 1
 MAX_BYTES = 200 * 1024
 MAX_NESTING = 60  # lists in quotes in lists …
 MAX_OPEN_BRACKETS = 100  # the parser's time is quadratic in brackets that never close
-MAX_HIGHLIGHTED = 20_000  # characters of one code block; longer ones stay plain
+MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadratic time
 
 # The page's title is h1 and a section's title h2, so a body begins at h3.
 TOP_HEADING = 3

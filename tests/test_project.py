@@ -1,5 +1,6 @@
 """The project as a whole: settings, checks, migrations and addresses."""
 
+import logging.config
 import os
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection
@@ -135,6 +137,22 @@ class TestAddresses:
         assert [reverse(f"issues:{name}")[-1] for name in names] == ["/"] * len(names)
         assert reverse("issues:detail", args=[7]) == "/issues/7/"
         assert reverse("issues:tag", args=["机器学习"]).startswith("/tags/%E6")
+
+
+class TestLogs:
+    def test_a_failure_leaves_its_traceback_on_standard_error(self, client, monkeypatch, capsys):
+        def broken(*args):
+            raise RuntimeError("for the log")
+
+        monkeypatch.setattr("issues.views.years", broken)
+        client.raise_request_exception = False
+
+        logging.config.dictConfig(settings.LOGGING)  # writes to what capsys now is
+        assert client.get("/issues/").status_code == 500
+
+        said = capsys.readouterr().err
+        assert "Internal Server Error: /issues/" in said
+        assert "RuntimeError: for the log" in said
 
 
 class TestDjango:

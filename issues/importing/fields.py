@@ -16,6 +16,8 @@ SYNONYMS = {
     "cover": ("image", "cover"),
 }
 
+NO_DATE = "no date: a draft until somebody publishes it"
+
 
 @dataclass
 class Meaning:
@@ -127,7 +129,7 @@ def unique(tags: list[str]) -> list[str]:
 
 def set_date(meaning: Meaning, found: Field | None, is_draft: bool) -> None:
     if found is None:
-        meaning.notes.append(Note(1, "no date: a draft until somebody publishes it", "warning"))
+        meaning.notes.append(Note(1, NO_DATE, "warning"))
         return
     try:
         meaning.date = read_date(str(found.value))

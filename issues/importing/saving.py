@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from issues import search
 from issues.importing import read_issue
+from issues.importing.decoding import MAX_BYTES
+from issues.importing.fields import NO_DATE
 from issues.importing.localpictures import Pictures
 from issues.importing.parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
 from issues.markdown import UnreadableMarkdown
@@ -77,7 +79,7 @@ def import_file(
     """
     outcome = Outcome(path, "failed")
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         parsed = read_issue(data, path, type_names())
         outcome.number, outcome.title, outcome.notes = parsed.number, parsed.title, parsed.notes
         if other := (taken or {}).get(parsed.number):
@@ -96,16 +98,28 @@ def import_file(
     return outcome
 
 
+def read_file(path: Path) -> bytes:
+    """Read a file, but not more of it than is needed to see that it is too large."""
+    if not path.is_file():
+        raise OSError("this is no file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
 def files_in(paths: list[Path]) -> list[Path]:
-    """Give the files to import: those named, and those in the folders named."""
+    """Give the files to import: those named, and those in the folders named, but hidden ones."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = (one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
-            found += sorted(one for one in inside if one.is_file())
+            found += sorted(one for one in inside if one.is_file() and not is_hidden(one, path))
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def type_names() -> list[TypeName]:
@@ -150,6 +164,8 @@ def describe(outcome: Outcome) -> None:
     """Tell what the issue is now, while a dry run has not yet taken it back."""
     issue = Issue.objects.get(number=outcome.number)
     outcome.title, outcome.state = issue.title, str(issue.state.label)
+    if issue.published_at:
+        outcome.notes = [note for note in outcome.notes if note.text != NO_DATE]
     sections = issue.sections.select_related("type").for_list()
     outcome.sections = [(section.type.name, section.title) for section in sections]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from issues.importing.lines import Line
 
 FIELD = re.compile(r"\s{0,3}(tags|link|byline):(?:\s+(.*?))?\s*$", re.IGNORECASE)
-ADDRESS = re.compile(r"(?:https?://|mailto:|/)\S+$|<(https?://[^\s<>]+)>$", re.IGNORECASE)
+# Without spaces; whether it is an address that can be kept is for others to say.
+ADDRESS = re.compile(r"\S+$")
 
 
 @dataclass

@@ -1,7 +1,12 @@
 """Columns of our own."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from issues.characters import one_line
 
 
 class RenderedField(models.TextField):
@@ -15,7 +20,15 @@ class RenderedField(models.TextField):
 
 
 class WebAddressField(models.URLField):
-    """A link; one that is typed without `https://` gets it."""
+    """A link to the web; one that is typed without `https://` gets it."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
 
     def formfield(self, **kwargs):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+def require_words(instance: models.Model, name: str) -> None:
+    """Raise ValidationError for a text that would be empty once it is cleaned for saving."""
+    if not one_line(getattr(instance, name)):
+        raise ValidationError({name: _("This field is required.")})

@@ -11,7 +11,7 @@ from markdownx.models import MarkdownxField
 from issues import markdown
 from issues.characters import one_line, printable
 from issues.models.asset import Asset
-from issues.models.fields import RenderedField
+from issues.models.fields import RenderedField, require_words
 from issues.models.source import sizes_in, validate_markdown, with_derived
 
 # Larger numbers do not fit into every database's integer column.
@@ -131,6 +131,9 @@ class Issue(models.Model):
     LONG = ("intro", "intro_html", "notes")
     RENDERED = ("intro_html", "render_version")
     DERIVED = ("title", "summary", "notes", "intro", *RENDERED)
+
+    def clean(self):
+        require_words(self, "title")
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1

@@ -11,7 +11,7 @@ from markdownx.models import MarkdownxField
 
 from issues import markdown
 from issues.characters import one_line, printable
-from issues.models.fields import RenderedField, WebAddressField
+from issues.models.fields import RenderedField, WebAddressField, require_words
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
@@ -142,6 +142,9 @@ class Section(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        require_words(self, "title")
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1

@@ -13,6 +13,7 @@ from taggit.managers import TaggableManager, _TaggableManager
 from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from issues.characters import one_line
+from issues.models.fields import require_words
 from issues.models.issue import public
 
 
@@ -65,6 +66,7 @@ class Tag(TagBase):
         verbose_name_plural = _("tags")
 
     def clean(self):
+        require_words(self, "name")
         if "," in self.name:
             raise ValidationError({"name": _("Commas separate tags; a name cannot hold one.")})
         if Tag.objects.filter(folded=folded(self.name)).exclude(pk=self.pk).exists():

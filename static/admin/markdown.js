@@ -88,6 +88,7 @@ function takePictures(field, event, transfer) {
 function start(field) {
   if (field.dataset.isStarted || field.name.includes("__prefix__")) return;
   field.dataset.isStarted = "yes";
+  field.closest(".markdownx").classList.add("is-live");
   status(field);
   let timer;
   field.addEventListener("input", () => {

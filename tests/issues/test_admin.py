@@ -90,6 +90,56 @@ class TestWriting:
 
         assert [section.title for section in issue.sections.all()] == ["Three", "One", "Two"]
 
+    def test_a_draft_needs_no_section(self, desk):
+        page = desk.get(ADD_ISSUE)
+        formset = page.context["inline_admin_formsets"][0].formset
+        data = {f"{formset.prefix}-{n}": v for n, v in formset.management_form.initial.items()}
+
+        issue = save(desk, {"number": 1, "title": "Only a title", **data})
+
+        assert issue.sections.count() == 0
+
+    def test_a_saved_issue_has_room_for_one_more_section_without_scripts(self, desk):
+        issue = make_issue(1, None, ["One"])
+
+        page = desk.get(reverse("admin:issues_issue_change", args=[issue.pk]))
+
+        assert 'name="sections-1-title"' in page.content.decode()
+
+    @pytest.mark.parametrize(
+        ("positions", "order"),
+        [
+            ([1, 2, 3, 1], ["New", "One", "Two", "Three"]),
+            ([1, 2, 3, 2], ["One", "New", "Two", "Three"]),
+            ([2, 2, 3, ""], ["Two", "One", "Three", "New"]),
+            ([1, 2, 1, ""], ["Three", "One", "Two", "New"]),
+            ([3, 2, 3, 9], ["Two", "Three", "One", "New"]),
+            (["9" * 5000, 2, 3, 4], None),
+        ],
+    )
+    def test_a_section_takes_the_place_that_it_is_given(self, desk, positions, order):
+        issue = make_issue(1, None, ["One", "Two", "Three"])
+        rows = [
+            row(section, position=position)
+            for section, position in zip(issue.sections.all(), positions, strict=False)
+        ]
+        form = issue_form(*rows, {"title": "New", "position": positions[3]}, issue=issue)
+
+        response = desk.post(reverse("admin:issues_issue_change", args=[issue.pk]), form)
+
+        if order is None:
+            assert response.status_code == 200
+            assert issue.sections.count() == 3
+        else:
+            assert [section.title for section in issue.sections.all()] == order
+
+    @pytest.mark.parametrize("title", ["\x07", " ", "\x01\x02"])
+    def test_a_title_without_words_is_said_to_be_missing(self, desk, title):
+        response = desk.post(ADD_ISSUE, issue_form(title=title))
+
+        assert response.status_code == 200
+        assert "This field is required." in response.content.decode()
+
     def test_two_sections_may_swap_their_slugs(self, desk):
         issue = make_issue(1, None, ["One", "Two"])
         one, two = issue.sections.all()
@@ -293,6 +343,13 @@ class TestTags:
 
         assert search.check() == (set(), set(), set())
 
+    def test_an_empty_slug_is_made_from_the_name(self, desk):
+        url = reverse("admin:issues_tag_add")
+
+        desk.post(url, {"name": "F#", "slug": "", "description": ""})
+
+        assert Tag.objects.get().slug == "f-sharp"
+
     def test_another_case_is_the_same_tag(self, desk):
         Tag.objects.create(name="Git")
 
@@ -317,6 +374,14 @@ class TestPictures:
 
         assert "This is no JPEG" in response.content.decode()
         assert not Asset.objects.exists()
+
+    def test_the_form_of_a_stored_picture_opens_without_a_field_for_its_file(self, desk):
+        desk.post(self.url, {"upload": picture(), "alt": "Old"})
+
+        page = desk.get(reverse("admin:issues_asset_change", args=[Asset.objects.get().pk]))
+
+        assert page.status_code == 200
+        assert list(page.context["adminform"].form.fields) == ["alt", "caption", "credit"]
 
     def test_a_picture_that_is_there_keeps_its_words(self, desk):
         desk.post(self.url, {"upload": picture(), "alt": "Mine"})

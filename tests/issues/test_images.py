@@ -103,6 +103,7 @@ class TestEncoding:
 
     def test_a_large_picture_is_scaled_down(self):
         assert encode(picture("PNG", (4800, 100)).getvalue())[2] == (2400, 50)
+        assert encode(picture("PNG", (1, 20_000)).getvalue())[2] == (1, 2400)
 
     @pytest.mark.parametrize("image_format", ["PNG", "GIF"])
     def test_a_transparent_palette_colour_stays_transparent(self, image_format):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -154,6 +155,18 @@ class TestOneFile:
         section = Section.objects.get(title="Warm up")
         assert (section.link, section.body[:22]) == ("", "[/docs/warm](/docs/war")
         assert "no full address: /docs/warm" in [note.text for note in outcome.notes]
+
+    def test_a_link_that_would_run_is_kept_as_text_and_no_tag_is_lost(self, letter):
+        fields = "link: javascript:alert(1)\ntags: optimisers, extra"
+        letter.write_text(LETTER.replace("tags: optimisers", fields))
+
+        import_file(letter)
+
+        section = Section.objects.get(title="Warm up")
+        assert section.link == ""
+        assert 'href="javascript' not in section.body_html
+        assert "javascript:alert(1)" in section.body_text
+        assert "extra" in {tag.name for tag in section.tags.all()}
 
     def test_a_tag_in_a_list_may_hold_a_comma_and_becomes_two(self, letter):
         letter.write_text(LETTER.replace("[training, CSS]", '["Paris, France"]'))
@@ -329,6 +342,22 @@ class TestCommand:
     def test_a_path_that_is_not_there_is_named(self, tmp_path):
         with pytest.raises(CommandError, match=r"There is no .*nowhere"):
             run(tmp_path / "nowhere")
+
+    def test_hidden_folders_are_left_alone(self, tmp_path):
+        (tmp_path / ".venv").mkdir()
+        (tmp_path / ".venv" / "LICENSE-1.txt").write_text("MIT")
+
+        assert files_in([tmp_path]) == []
+
+    def test_what_is_no_file_is_named(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.md")
+
+        assert import_file(tmp_path / "pipe.md").problem == "this is no file"
+
+    def test_publishing_a_draft_does_not_call_it_one(self, letter):
+        letter.write_text(LETTER.replace("datePublished: 2025-05-07\n", ""))
+
+        assert "no date" not in run(letter, "--publish")
 
     def test_an_empty_folder_is_an_error(self, tmp_path):
         with pytest.raises(CommandError, match=r"no \.md"):
