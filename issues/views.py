@@ -158,9 +158,10 @@ class TagDetail(SectionList):
         return sections.tagged(self.tag)
 
     def get_context_data(self, **kwargs):
-        if not self.object_list:
+        context = super().get_context_data(tag=self.tag, **kwargs)
+        if not context["paginator"].count:
             raise Http404(_("There is no such tag."))  # none that is public
-        return super().get_context_data(tag=self.tag, **kwargs)
+        return context
 
 
 class TypeDetail(SectionList):

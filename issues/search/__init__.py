@@ -73,13 +73,19 @@ def find(
         f"FROM issues_search JOIN ({allowed}) AS candidate ON candidate.id = {engine().KEY}"
         f" WHERE {engine().MATCH}"
     )
-    ordered = f"SELECT {engine().KEY} {matching} ORDER BY {engine().ORDER} LIMIT %s OFFSET %s"
+    ranking = [expression] * engine().ORDER.count("%s")
     with connection.cursor() as cursor:
+        # Ordering looks at all hits anyway, so that their count costs nothing more.
+        cursor.execute(
+            f"SELECT {engine().KEY}, count(*) OVER () {matching}"
+            f" ORDER BY {engine().ORDER} LIMIT %s OFFSET %s",
+            [*params, expression, *ranking, size, start],
+        )
+        rows = cursor.fetchall()
+        if rows or not start:
+            return (rows[0][1] if rows else 0), [pk for pk, _ in rows]
         cursor.execute(f"SELECT count(*) {matching}", [*params, expression])
-        total = cursor.fetchone()[0]
-        ranking = [expression] * engine().ORDER.count("%s")
-        cursor.execute(ordered, [*params, expression, *ranking, size, start])
-        return total, [pk for (pk,) in cursor.fetchall()]
+        return cursor.fetchone()[0], []
 
 
 def index(sections: Iterable[Section]) -> None:
