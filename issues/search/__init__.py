@@ -52,7 +52,7 @@ def search(text: str, candidates: QuerySet[Section], start: int = 0, size: int =
     if not clauses:
         return Results(0, [])
     total, pks = find(clauses, candidates, start, size)
-    found = candidates.for_page().in_bulk(pks)
+    found = candidates.for_page().defer("body", "body_html").in_bulk(pks)
     return Results(
         total,
         [
