@@ -46,29 +46,25 @@ class SectionQuerySet(models.QuerySet):
 
     def before(self, section):
         """Keep what stands before `section` in the archive, the nearest first."""
-        issue, place = section.issue, {"position": section.position}
-        earlier = (
-            Q(issue__published_at__lt=issue.published_at)
-            | Q(issue__number__lt=issue.number)
-            | Q(issue=issue, position__lt=section.position)
-            | Q(issue=issue, pk__lt=section.pk, **place)
-        )
-        return self.filter(earlier, issue__published_at__lte=issue.published_at).order_by(
-            "-issue__published_at", "-issue__number", "-position", "-pk"
-        )
+        return self.beside(section, "lt").reverse()
 
     def after(self, section):
         """Keep what stands after `section` in the archive, the nearest first."""
-        issue, place = section.issue, {"position": section.position}
-        later = (
-            Q(issue__published_at__gt=issue.published_at)
-            | Q(issue__number__gt=issue.number)
-            | Q(issue=issue, position__gt=section.position)
-            | Q(issue=issue, pk__gt=section.pk, **place)
+        return self.beside(section, "gt")
+
+    def beside(self, section, comparison: str):
+        """Keep what stands on one side of `section`: "lt" is before it, "gt" behind."""
+        issue, position = section.issue, section.position
+        moment = issue.published_at
+        on_that_side = (
+            Q(**{f"issue__published_at__{comparison}": moment})
+            | Q(**{f"issue__number__{comparison}": issue.number})
+            | Q(issue=issue, **{f"position__{comparison}": position})
+            | Q(issue=issue, position=position, **{f"pk__{comparison}": section.pk})
         )
-        return self.filter(later, issue__published_at__gte=issue.published_at).order_by(
-            "issue__published_at", "issue__number", "position", "pk"
-        )
+        # The second condition lets the database use its index of dates.
+        found = self.filter(on_that_side, **{f"issue__published_at__{comparison}e": moment})
+        return found.order_by("issue__published_at", "issue__number", "position", "pk")
 
 
 class Section(models.Model):
