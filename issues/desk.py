@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -52,7 +53,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     """Store the picture in the field `image` and tell its address."""
     if "image" not in request.FILES:
-        return JsonResponse({"error": "Send a picture in the field “image”."}, status=400)
+        return JsonResponse({"error": _("Send a picture in the field “image”.")}, status=400)
     try:
         asset = images.store(request.FILES["image"])
     except images.InvalidImage as error:

@@ -1,9 +1,10 @@
-"""Markdown in; safe HTML, plain text and an excerpt out. Pure: no database, no settings.
+"""Markdown in; safe HTML, plain text and an excerpt out. Pure: it asks no database.
 
 The dialect is CommonMark with GitHub's tables, task lists and strikethrough, and footnotes.
 Raw HTML is shown as text. What comes out is sanitised and may be put on a page as it is.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -13,6 +14,7 @@ import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -105,10 +107,9 @@ def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
 def parse(source: str, prefix: str = "", sizes: Mapping[str, Size] | None = None):
     size = len(source.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        raise UnreadableMarkdown(
-            f"This text has {size // 1024} KB; at most {MAX_BYTES // 1024} KB are possible. "
-            "Please split it."
-        )
+        message = _("This text has %(size)d KB; at most %(most)d KB are possible. Please split it.")
+        sizes_in_kb = {"size": math.ceil(size / 1024), "most": MAX_BYTES // 1024}
+        raise UnreadableMarkdown(message % sizes_in_kb)
     env = {"docId": prefix, "prefix": prefix, "sizes": sizes or {}}
     return parser().parse(source, env), env
 
@@ -135,19 +136,15 @@ def parser() -> MarkdownIt:
 def refuse_nesting(state: StateCore) -> None:
     """Raise UnreadableMarkdown where the parser would silently drop text or take for ever."""
     for token in state.tokens:
+        line = token.map[0] + 1 if token.map else 1
         if token.level >= MAX_NESTING - 1:
-            raise UnreadableMarkdown(
-                f"Lists and quotes are nested more than {MAX_NESTING - 2} levels deep"
-                + at_line(token)
+            message = _(
+                "Lists and quotes are nested more than %(most)d levels deep (line %(line)d)."
             )
+            raise UnreadableMarkdown(message % {"most": MAX_NESTING - 2, "line": line})
         if token.type == "inline" and open_brackets(token.content) > MAX_OPEN_BRACKETS:
-            raise UnreadableMarkdown(
-                f"More than {MAX_OPEN_BRACKETS} square brackets are open at once" + at_line(token)
-            )
-
-
-def at_line(token: Token) -> str:
-    return f" (line {token.map[0] + 1})." if token.map else "."
+            message = _("More than %(most)d square brackets are open at once (line %(line)d).")
+            raise UnreadableMarkdown(message % {"most": MAX_OPEN_BRACKETS, "line": line})
 
 
 def open_brackets(text: str) -> int:

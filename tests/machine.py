@@ -1,6 +1,7 @@
 """The programs that tests need beside Python: found, or installed where that is possible."""
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -121,5 +122,6 @@ def quietly(command: list[str], why: str) -> None:
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [""]
-        raise MissingProgram(f"{why} {last[0]}")
+        lines = (done.stderr or done.stdout).splitlines()
+        last = next((line.strip() for line in reversed(lines) if re.search(r"\w", line)), "")
+        raise MissingProgram(f"{why} {last}")
