@@ -14,7 +14,8 @@ from markdownx.models import MarkdownxField
 
 from issues import search
 from issues.forms import AssetForm, IssueForm, MarkdownWidget, SectionForm, SectionFormSet, TagForm
-from issues.models import Asset, Issue, Section, SectionType, Tag
+from issues.models import Asset, FormerAddress, Issue, Section, SectionType, Tag
+from issues.models.former_address import addresses
 from issues.views import sections_of
 
 admin.site.site_header = admin.site.site_title = _("Writing desk")
@@ -23,17 +24,28 @@ admin.site.index_title = _("What would you like to do?")
 OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
 
-class SearchableAdmin(admin.ModelAdmin):
-    """Keeps the search index in step; `sections` says which sections an object changes."""
+class PublicAdmin(admin.ModelAdmin):
+    """Keeps search index and former addresses in step with what editors save."""
 
     formfield_overrides = OVERRIDES
 
     def sections(self, obj):
+        """Give the sections whose words an object changes."""
         raise NotImplementedError
+
+    def addressed(self, pk: int) -> list:
+        """Give what has other addresses when the object of this key has, as it is stored."""
+        return list(self.model.objects.filter(pk=pk))
+
+    def save_model(self, request, obj, form, change):
+        form.addresses_before = addresses(self.addressed(obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         # After the tags are stored, which happens later than saving the object itself.
         super().save_related(request, form, formsets, change)
+        after = addresses(self.addressed(form.instance.pk))
+        FormerAddress.objects.keep(form.addresses_before, after)
         search.index(self.sections(form.instance))
 
     def delete_model(self, request, obj):
@@ -112,7 +124,7 @@ class SectionInline(admin.StackedInline):
 
 
 @admin.register(Issue)
-class IssueAdmin(SearchableAdmin):
+class IssueAdmin(PublicAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
 
@@ -133,6 +145,9 @@ class IssueAdmin(SearchableAdmin):
 
     def sections(self, obj):
         return obj.sections.all()
+
+    def addressed(self, pk):
+        return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
 
     def get_queryset(self, request):
         return (
@@ -198,7 +213,7 @@ class IssueAdmin(SearchableAdmin):
 
 
 @admin.register(Section)
-class SectionAdmin(SearchableAdmin):
+class SectionAdmin(PublicAdmin):
     form = SectionForm
     list_display = ["title", "type", "issue", "updated_at"]
     list_filter = ["type", ("issue", admin.EmptyFieldListFilter)]
@@ -214,7 +229,7 @@ class SectionAdmin(SearchableAdmin):
 
 
 @admin.register(Tag)
-class TagAdmin(SearchableAdmin):
+class TagAdmin(PublicAdmin):
     form = TagForm
     list_display = ["name", "slug", "section_count"]
     search_fields = ["name"]

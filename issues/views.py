@@ -12,7 +12,7 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from issues import markdown, search
 from issues.images import CONTENT_TYPES
-from issues.models import Issue, Section, SectionType, Tag
+from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 
 EARLIER_ON_HOME = 9
 YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -56,7 +56,20 @@ def years() -> list[dict]:
     return list(issues.values("year").annotate(count=Count("pk")).order_by("-year"))
 
 
-class IssueDetail(DetailView):
+class Movable:
+    """A page whose address may have changed: the former ones lead to it for ever."""
+
+    def get(self, request, *args, **kwargs):
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            target = FormerAddress.objects.target(request.path)
+            if target is None:
+                raise
+            return redirect(target, permanent=True)
+
+
+class IssueDetail(Movable, DetailView):
     """One issue, whole."""
 
     template_name = "issues/issue_detail.html"
@@ -91,7 +104,7 @@ def sections_of(issue: Issue) -> list[Section]:
     return sections
 
 
-class SectionDetail(DetailView):
+class SectionDetail(Movable, DetailView):
     """One section at its permalink, with the previous and the next of its type."""
 
     template_name = "issues/section_detail.html"
@@ -148,7 +161,7 @@ class SectionList(ListView):
         return paginator, page, page.object_list, is_paginated
 
 
-class TagDetail(SectionList):
+class TagDetail(Movable, SectionList):
     """What is tagged with one tag."""
 
     template_name = "issues/tag_detail.html"

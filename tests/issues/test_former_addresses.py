@@ -1,0 +1,143 @@
+"""Addresses that were once shared lead somewhere for ever."""
+
+import pytest
+from django.urls import reverse
+
+from issues.models import FormerAddress, Issue, SectionType, Tag
+from tests.builders import make_issue, make_section
+
+pytestmark = pytest.mark.django_db
+
+
+def rename_section(desk, section, **changes):
+    values = {"title": section.title, "slug": section.slug, "type": section.type_id}
+    values |= {"issue": section.issue_id, "position": section.position, "tags": ""} | changes
+    response = desk.post(reverse("admin:issues_section_change", args=[section.pk]), values)
+    assert response.status_code == 302
+
+
+def save_issue(desk, issue, **changes):
+    values = {"number": issue.number, "title": issue.title}
+    values |= {"sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0}
+    values |= {"published_at_0": issue.published_at.date(), "published_at_1": "00:00"} | changes
+    response = desk.post(reverse("admin:issues_issue_change", args=[issue.pk]), values)
+    assert response.status_code == 302
+
+
+def rename_tag(desk, tag, slug):
+    values = {"name": tag.name, "slug": slug, "description": ""}
+    desk.post(reverse("admin:issues_tag_change", args=[tag.pk]), values)
+
+
+def moved_to(client, path):
+    response = client.get(path)
+    return response.url if response.status_code == 301 else response.status_code
+
+
+class TestSections:
+    def test_a_renamed_section_is_found_at_all_its_former_addresses(self, desk, client):
+        section = make_issue(1, sections=["Old"]).sections.get()
+
+        rename_section(desk, section, slug="new")
+        rename_section(desk, section, slug="newest")
+
+        for slug in ("old", "new"):
+            assert moved_to(client, f"/issues/1/{slug}/") == "/issues/1/newest/"
+        assert client.get("/issues/1/newest/").status_code == 200
+
+    def test_a_section_that_gets_its_name_back_is_no_former_one(self, desk, client):
+        section = make_issue(1, sections=["Old"]).sections.get()
+
+        rename_section(desk, section, slug="new")
+        rename_section(desk, section, slug="old")
+
+        assert client.get("/issues/1/old/").status_code == 200
+        assert moved_to(client, "/issues/1/new/") == "/issues/1/old/"
+        assert FormerAddress.objects.count() == 1
+
+    def test_a_section_in_another_issue_is_found_at_its_former_address(self, desk, client):
+        section = make_issue(1, sections=["Tip"]).sections.get()
+
+        rename_section(desk, section, issue=make_issue(2).pk)
+
+        assert moved_to(client, "/issues/1/tip/") == "/issues/2/tip/"
+
+    def test_the_issue_form_keeps_addresses_too(self, desk, client):
+        issue = make_issue(1, sections=["Old"])
+        section = issue.sections.get()
+        row = {"id": section.pk, "issue": issue.pk, "type": section.type_id, "slug": "new"}
+        row |= {"title": "Old", "position": 1}
+        rows = {f"sections-0-{name}": value for name, value in row.items()}
+
+        save_issue(desk, issue, **rows, **{"sections-TOTAL_FORMS": 1, "sections-INITIAL_FORMS": 1})
+
+        assert moved_to(client, "/issues/1/old/") == "/issues/1/new/"
+
+    def test_a_new_section_may_take_a_former_address(self, desk, client):
+        issue = make_issue(1, sections=["Old"])
+        rename_section(desk, issue.sections.get(), slug="new")
+
+        make_section(issue, "Another", slug="old")
+
+        assert "Another" in client.get("/issues/1/old/").content.decode()
+
+    def test_a_former_address_gives_no_draft_away(self, desk, client):
+        section = make_issue(1, sections=["Old"]).sections.get()
+        rename_section(desk, section, slug="secret")
+        Issue.objects.get().unpublish()
+
+        assert moved_to(client, "/issues/1/old/") == 404
+
+    def test_into_the_inbox_and_out_again(self, desk, client):
+        section = make_issue(1, sections=["Tip"]).sections.get()
+
+        rename_section(desk, section, issue="")
+
+        assert moved_to(client, "/issues/1/tip/") == 404
+        assert not FormerAddress.objects.exists()
+
+
+class TestIssues:
+    def test_another_number_moves_the_issue_and_its_sections(self, desk, client):
+        issue = make_issue(1, sections=["Tip"])
+
+        save_issue(desk, issue, number=7)
+
+        assert moved_to(client, "/issues/1/") == "/issues/7/"
+        assert moved_to(client, "/issues/1/tip/") == "/issues/7/tip/"
+
+    def test_deleting_an_issue_forgets_its_former_addresses(self, desk, client):
+        issue = make_issue(1)
+        save_issue(desk, issue, number=7)
+
+        Issue.objects.get().delete()
+
+        assert moved_to(client, "/issues/1/") == 404
+
+
+class TestTags:
+    @pytest.mark.parametrize("slug", ["oscars", "机器学习"])
+    def test_a_renamed_tag_is_found_at_its_former_address(self, desk, client, slug):
+        make_section(make_issue(1), tags=["films"])
+        tag = Tag.objects.get()
+
+        rename_tag(desk, tag, slug)
+        rename_tag(desk, tag, "movies")
+
+        assert moved_to(client, "/tags/films/") == "/tags/movies/"
+        assert moved_to(client, f"/tags/{slug}/") == "/tags/movies/"
+
+    def test_a_tag_of_drafts_only_stays_hidden(self, desk, client):
+        make_section(make_issue(1, None), tags=["films"])
+
+        rename_tag(desk, Tag.objects.get(), "movies")
+
+        assert moved_to(client, "/tags/films/") == 404
+
+
+def test_nothing_is_asked_of_addresses_that_lead_somewhere(client, django_assert_num_queries):
+    make_issue(1, sections=[{"title": "Tip", "type": SectionType.objects.first().slug}])
+    client.get("/issues/1/tip/")
+
+    with django_assert_num_queries(4):
+        assert client.get("/issues/1/tip/").status_code == 200
