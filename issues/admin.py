@@ -246,14 +246,21 @@ class TagAdmin(PublicAdmin):
 
 
 @admin.register(SectionType)
-class SectionTypeAdmin(admin.ModelAdmin):
+class SectionTypeAdmin(PublicAdmin):
     list_display = ["__str__", "position", "min_per_issue", "max_per_issue"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def sections(self, obj):
+        return []  # the index does not know types
 
 
 @admin.register(Asset)
 class AssetAdmin(admin.ModelAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
     form = AssetForm
+    readonly_fields = ["shown"]
     list_display = ["thumbnail", "alt", "caption", "size", "created_at"]
     list_display_links = ["thumbnail", "alt"]
     search_fields = ["alt", "caption", "credit", "file"]
@@ -270,8 +277,11 @@ class AssetAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         """Ask for the file only once: a stored picture is never another one."""
-        words = ["alt", "caption", "credit"]
-        return words if obj else ["upload", *words]
+        return ["shown" if obj else "upload", "alt", "caption", "credit"]
+
+    @admin.display(description=_("picture"))
+    def shown(self, asset):
+        return format_html('<img class="shown" src="{0}" alt=""><br>{0}', asset.file.url)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a page may show it

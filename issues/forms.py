@@ -141,7 +141,7 @@ class TagForm(forms.ModelForm):
         self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
 
     def clean_slug(self):
-        return self.cleaned_data["slug"] or Tag().slugify(self.cleaned_data.get("name", ""))
+        return self.cleaned_data["slug"] or self.instance.slug  # saving makes the first one
 
 
 class AssetForm(forms.ModelForm):
@@ -154,6 +154,12 @@ class AssetForm(forms.ModelForm):
     class Meta:
         model = Asset
         fields = ["alt", "caption", "credit"]
+        help_texts = {
+            "alt": _(
+                "What one sees on it, for people who do not see it. "
+                "Texts that show the picture already keep their own words for it."
+            )
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

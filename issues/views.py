@@ -177,7 +177,7 @@ class TagDetail(Movable, SectionList):
         return context
 
 
-class TypeDetail(SectionList):
+class TypeDetail(Movable, SectionList):
     """All sections of one type."""
 
     template_name = "issues/type_detail.html"

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from issues.markdown import UnreadableMarkdown
 from issues.models import Issue, Section, SectionTag, SectionType, Tag, unused_slug
 from issues.models.tag import split_names
 
+LIKENESS = 0.8  # share of common words from which on two texts are the same one
 SUFFIXES = {".md", ".mdx", ".markdown", ".txt"}
 IMPORTED = "Imported from "  # begins the importer's part of an issue's notes
 # When an issue goes public whose file gives a day and no time: as the newsletter does.
@@ -212,11 +214,12 @@ def notes_for_editors(parsed: ParsedIssue, path: Path) -> str:
 def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> None:
     """Make the issue's sections those of the file; what is still there keeps its address."""
     types = {one.slug: one for one in SectionType.objects.all()}
-    rest = list(issue.sections.select_related("type"))
-    sections = [take_same(parsed, rest) or Section(issue=issue) for parsed in parsed_sections]
-    gone = [section.pk for section in rest]
-    search.remove(gone)
-    Section.objects.filter(pk__in=gone).delete()
+    old = list(issue.sections.select_related("type"))
+    same = pair(parsed_sections, old)
+    sections = [found or Section(issue=issue) for found in same]
+    gone = [section for section in old if section not in same]
+    search.remove(section.pk for section in gone)
+    Section.objects.filter(pk__in=[section.pk for section in gone]).delete()
     taken = {section.slug for section in sections if section.pk}
     for position, (section, parsed) in enumerate(
         zip(sections, parsed_sections, strict=True), start=1
@@ -230,19 +233,33 @@ def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> None:
         write_tags(section, parsed)
 
 
-def take_same(parsed: ParsedSection, rest: list[Section]) -> Section | None:
-    """Take from `rest` the section that the file means, by title and type or by its address."""
-    title = parsed.title.casefold()
-    tests = (
-        lambda old: old.title.casefold() == title and old.type.slug == parsed.type_slug,
-        lambda old: old.title.casefold() == title,
-        lambda old: old.slug == unused_slug(parsed.title, set()),
+def pair(parsed: list[ParsedSection], old: list[Section]) -> list[Section | None]:
+    """Give for each parsed section the old one that it means, the surest signs first."""
+    signs = (
+        lambda new, one: is_title(new, one) and one.type.slug == new.type_slug,
+        is_title,
+        lambda new, one: one.slug == unused_slug(new.title, set()),
+        # A new title over the same text, as long as it is not quite another text.
+        lambda new, one: one.type.slug == new.type_slug and is_like(new.body, one.body),
     )
-    for is_same in tests:
-        if found := next(filter(is_same, rest), None):
-            rest.remove(found)
-            return found
-    return None
+    found: list[Section | None] = [None] * len(parsed)
+    rest = list(old)
+    for is_same in signs:
+        for index, new in enumerate(parsed):
+            if found[index] is None:
+                found[index] = next((one for one in rest if is_same(new, one)), None)
+                rest = [one for one in rest if one is not found[index]]
+    return found
+
+
+def is_title(new: ParsedSection, old: Section) -> bool:
+    return old.title.casefold() == new.title.casefold()
+
+
+def is_like(one: str, other: str) -> bool:
+    """Tell whether two texts have most of their words in common."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return 2 * (words & others).total() > LIKENESS * (words.total() + others.total())
 
 
 def keep_unusable_link(section: ParsedSection, notes: list[Note]) -> None:

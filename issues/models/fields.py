@@ -30,5 +30,6 @@ class WebAddressField(models.URLField):
 
 def require_words(instance: models.Model, name: str) -> None:
     """Raise ValidationError for a text that would be empty once it is cleaned for saving."""
-    if not one_line(getattr(instance, name)):
+    text = getattr(instance, name)
+    if text and not one_line(text):  # the field itself says so of an empty one
         raise ValidationError({name: _("This field is required.")})

@@ -1,5 +1,7 @@
 """Addresses that once led to something: they lead there for ever."""
 
+from functools import reduce
+from operator import or_
 from urllib.parse import unquote
 
 from django.db import models
@@ -8,33 +10,41 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models.issue import Issue
 from issues.models.section import Section
+from issues.models.section_type import SectionType
 from issues.models.tag import SectionTag, Tag
+
+# Names of models, and of the columns that point to them.
+KINDS = ("issue", "section", "sectiontype", "tag")
 
 
 class FormerAddressQuerySet(models.QuerySet):
     def target(self, path: str, at=None) -> models.Model | None:
         """Give what the address `path` once led to, if the public may see that."""
-        found = self.select_related("issue", "section__issue", "tag").filter(path=path).first()
+        found = (
+            self.select_related("issue", "section", "sectiontype", "tag").filter(path=path).first()
+        )
         if found is None:
             return None
         if found.issue:
             return Issue.objects.published(at).filter(pk=found.issue_id).first()
         if found.section:
             return Section.objects.published(at).for_page().filter(pk=found.section_id).first()
+        if found.sectiontype:
+            return found.sectiontype
         return found.tag if SectionTag.public_counts(at).get(found.tag_id) else None
 
     def keep(self, before: dict, after: dict) -> None:
         """Remember each address of `before` that is another in `after`; see `addresses`."""
         moved = {key: path for key, path in before.items() if after.get(key, path) != path}
         for (kind, pk), path in moved.items():
-            owner = {"issue_id": None, "section_id": None, "tag_id": None, f"{kind}_id": pk}
+            owner = {f"{other}_id": pk if other == kind else None for other in KINDS}
             self.update_or_create(path=path, defaults=owner)
         # An address that leads somewhere again is no former one.
         self.filter(path__in=[after[key] for key in moved]).delete()
 
 
 def addresses(objects) -> dict[tuple[str, int], str]:
-    """Give the addresses of issues, tags and sections, by kind and key."""
+    """Give the addresses of what has one, by kind and key."""
     return {
         (one._meta.model_name, one.pk): unquote(one.get_absolute_url())
         for one in objects
@@ -43,11 +53,12 @@ def addresses(objects) -> dict[tuple[str, int], str]:
 
 
 class FormerAddress(models.Model):
-    """A path that once led to an issue, a section or a tag, which has another one now."""
+    """A path that once led to an issue, a section, a type or a tag, which has another now."""
 
     path = models.CharField(_("path"), max_length=300, unique=True)
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, null=True, blank=True)
     section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True)
+    sectiontype = models.ForeignKey(SectionType, on_delete=models.CASCADE, null=True, blank=True)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, null=True, blank=True)
 
     objects = FormerAddressQuerySet.as_manager()
@@ -57,9 +68,10 @@ class FormerAddress(models.Model):
         verbose_name_plural = _("former addresses")
         constraints = [
             models.CheckConstraint(
-                condition=Q(issue__isnull=False, section__isnull=True, tag__isnull=True)
-                | Q(issue__isnull=True, section__isnull=False, tag__isnull=True)
-                | Q(issue__isnull=True, section__isnull=True, tag__isnull=False),
+                condition=reduce(
+                    or_,
+                    (Q(**{f"{kind}__isnull": kind != owner for kind in KINDS}) for owner in KINDS),
+                ),
                 name="former_address_led_to_one_thing",
             )
         ]

@@ -2,6 +2,7 @@
 
 import itertools
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -141,6 +142,8 @@ class Section(models.Model):
 
     def clean(self):
         require_words(self, "title")
+        if self.pk and self.superseded_by_id == self.pk:
+            raise ValidationError({"superseded_by": _("A section cannot supersede itself.")})
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1

@@ -146,7 +146,9 @@ class TagsField(TaggableManager):
 
 def split_names(text: str) -> list[str]:
     """Read tag names that are separated by commas; each once, whatever its case."""
-    names = {folded(name): one_line(name) for name in text.split(",")}
+    names: dict[str, str] = {}
+    for name in text.split(","):
+        names.setdefault(folded(name), one_line(name))
     return [name for key, name in names.items() if key]
 
 

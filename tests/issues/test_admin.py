@@ -133,12 +133,11 @@ class TestWriting:
         else:
             assert [section.title for section in issue.sections.all()] == order
 
-    @pytest.mark.parametrize("title", ["\x07", " ", "\x01\x02"])
+    @pytest.mark.parametrize("title", ["\x07", " ", "", "\x01\x02"])
     def test_a_title_without_words_is_said_to_be_missing(self, desk, title):
         response = desk.post(ADD_ISSUE, issue_form(title=title))
 
-        assert response.status_code == 200
-        assert "This field is required." in response.content.decode()
+        assert response.context["adminform"].form.errors == {"title": ["This field is required."]}
 
     def test_two_sections_may_swap_their_slugs(self, desk):
         issue = make_issue(1, None, ["One", "Two"])
@@ -354,9 +353,10 @@ class TestTags:
         Tag.objects.create(name="Git")
 
         url = reverse("admin:issues_tag_add")
-        response = desk.post(url, {"name": "git", "slug": "git-2", "description": ""})
+        response = desk.post(url, {"name": "git", "slug": "", "description": ""})
 
-        assert "There is a tag of this name already." in response.content.decode()
+        errors = response.context["adminform"].form.errors
+        assert errors == {"name": ["There is a tag of this name already."]}
 
 
 class TestPictures:

@@ -115,6 +115,17 @@ class TestIssues:
         assert moved_to(client, "/issues/1/") == 404
 
 
+class TestTypes:
+    def test_a_renamed_type_is_found_at_its_former_address(self, desk, client):
+        tool = SectionType.objects.get(slug="tool")
+        values = {"name": "Gadget", "plural": "Gadgets", "slug": "gadget", "color": "orange"}
+        values |= {"position": 4, "min_per_issue": 0, "max_per_issue": 1}
+
+        desk.post(reverse("admin:issues_sectiontype_change", args=[tool.pk]), values)
+
+        assert moved_to(client, "/types/tool/") == "/types/gadget/"
+
+
 class TestTags:
     @pytest.mark.parametrize("slug", ["oscars", "机器学习"])
     def test_a_renamed_tag_is_found_at_its_former_address(self, desk, client, slug):

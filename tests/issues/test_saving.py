@@ -122,6 +122,34 @@ class TestOneFile:
         assert import_file(letter, update=True).status == "updated"
         assert Section.objects.get(title="Warm up!").pk == before
 
+    def test_update_knows_a_section_by_its_text_under_a_new_title(self, letter):
+        body = "Raise the learning rate over the first steps, and lower it slowly afterwards."
+        letter.write_text(LETTER.replace("Slowly, please.", body))
+        import_file(letter)
+        before = Section.objects.get(title="Warm up")
+        letter.write_text(
+            LETTER.replace("Slowly, please.", body).replace("Warm up\n", "Begin low\n")
+        )
+
+        import_file(letter, update=True)
+
+        after = Section.objects.get(title="Begin low")
+        assert (after.pk, after.slug) == (before.pk, "warm-up")
+
+    def test_update_takes_another_text_under_another_title_for_another_section(self, letter):
+        import_file(letter)
+        before = Section.objects.get(title="Warm up").pk
+        new = LETTER.replace("Slowly, please.", "Quite another matter.").replace(
+            "Warm up\n", "New\n"
+        )
+        letter.write_text(new)
+
+        import_file(letter, update=True)
+
+        assert Section.objects.get(title="New").pk != before
+        assert not Section.objects.filter(pk=before).exists()
+        assert search.check() == (set(), set(), set())
+
     def test_update_tells_sections_of_the_same_title_apart(self, letter):
         twice = LETTER + "\n## 🌐 Web Tip: Warm up\nThe other.\n"
         letter.write_text(twice)
