@@ -15,6 +15,7 @@ from issues.images import CONTENT_TYPES
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 
 EARLIER_ON_HOME = 9
+PAGE_SIZE = 10  # issues, sections or hits
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -34,7 +35,7 @@ class IssueList(ListView):
 
     template_name = "issues/issue_list.html"
     context_object_name = "issues"
-    paginate_by = 20
+    paginate_by = PAGE_SIZE
 
     def get_queryset(self):
         issues = Issue.objects.published().newest_first().for_list()
@@ -147,7 +148,7 @@ class SectionList(ListView):
     """A list of sections, the newest first; `narrow` says of what."""
 
     context_object_name = "sections"
-    paginate_by = 20
+    paginate_by = PAGE_SIZE
 
     def get_queryset(self):
         return self.narrow(Section.objects.published().newest_first())
@@ -194,14 +195,13 @@ class Search(TemplateView):
     """Sections that hold the words of `q`, the best first. Any text answers 200."""
 
     template_name = "issues/search.html"
-    page_size = 20
 
     def get_context_data(self, **kwargs):
         text = self.request.GET.get("q", "").strip()
         number = self.page_number()
-        start = (number - 1) * self.page_size
-        results = search.search(text, Section.objects.published(), start, self.page_size)
-        page = page_of(results, number, self.page_size)
+        start = (number - 1) * PAGE_SIZE
+        results = search.search(text, Section.objects.published(), start, PAGE_SIZE)
+        page = page_of(results, number)
         return super().get_context_data(text=text, results=results, page_obj=page, **kwargs)
 
     def page_number(self) -> int:
@@ -211,10 +211,10 @@ class Search(TemplateView):
         return int(value)
 
 
-def page_of(results: search.Results, number: int, size: int) -> Page:
+def page_of(results: search.Results, number: int) -> Page:
     """Give the page's place among all; the hits on it are known already."""
     try:
-        return Paginator(range(results.total), size).page(number)
+        return Paginator(range(results.total), PAGE_SIZE).page(number)
     except EmptyPage as error:
         raise Http404(_("There is no such page.")) from error
 
