@@ -229,7 +229,6 @@ LOGGING = {
 
 # Parts of ours and of others ----------------------------------------------------------------
 
-TAGGIT_CASE_INSENSITIVE = True
 # Tags are separated by commas alone: "machine learning" is one tag.
 TAGGIT_TAGS_FROM_STRING = "issues.models.tag.split_names"
 TAGGIT_STRING_FROM_TAGS = "issues.models.tag.join_names"

@@ -11,6 +11,8 @@ from issues.importing.parsed import ImportProblem, Note
 # Fields of running text, where "#7" is never meant as a comment.
 TEXT_FIELDS = {"title", "description", "summary", "excerpt", "subtitle"}
 KEY = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*)$")
+# "- web #css" loses a word to a comment; "- web # as it was" means one.
+TRAPPED_ITEM = re.compile(r"([ \t]*-[ \t]+)([^\s\"'\[{|>&*!%@`#:][^:]*[ \t]#\w[^:]*)$")
 # What begins with one of these is no plain value: quotes, lists, blocks, anchors, tags.
 INDICATORS = tuple("\"'[{|>&*!%@`")
 
@@ -81,6 +83,11 @@ def with_quotes(lines: list[Line]) -> tuple[list[Line], list[Note]]:
     """Quote plain values that hold " #" (YAML's comment) or ": " (YAML's error)."""
     result, notes = list(lines), []
     for index, line in enumerate(lines):
+        if item := TRAPPED_ITEM.match(line.text):
+            quoted = json.dumps(item[2].strip(), ensure_ascii=False)
+            result[index] = line._replace(text=item[1] + quoted)
+            notes.append(Note(line.number, f"{item[2].strip()}: read as text", "repaired"))
+            continue
         found = KEY.match(line.text)
         if not found or found[2].startswith(INDICATORS):
             continue

@@ -183,3 +183,9 @@ class TestBroken:
     )
     def test_the_line_is_named(self, read, text, message):
         assert problem(read, text).startswith(message)
+
+
+def test_a_tag_with_a_number_sign_in_a_list_loses_no_word(with_yaml):
+    issue = with_yaml("title: A\ntags:\n  - web #css\n  - plain # a comment")
+
+    assert issue.tags == ["web #css", "plain"]
