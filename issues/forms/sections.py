@@ -1,41 +1,13 @@
-"""What editors fill in, and how it is checked."""
+"""The form of a section, and of all the sections of an issue."""
 
 import math
 
 from django import forms
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
-from markdownx.widgets import MarkdownxWidget
-from taggit.forms import TagWidget
 
-from issues import images
-from issues.models import Asset, Issue, Section, Tag, unused_slug
-
-
-class MarkdownWidget(MarkdownxWidget):
-    """django-markdownx's text area; preview and upload are ours."""
-
-    class Media:
-        extend = False
-        css = {"all": ["admin/desk.css"]}
-        js = [forms.Script("admin/markdown.js", type="module")]
-
-
-class TagsWidget(TagWidget):
-    """A text field that suggests the tags there are, by a script that only adds to it."""
-
-    class Media:
-        js = [forms.Script("admin/tags.js", type="module")]
-
-    def __init__(self, attrs=None):
-        super().__init__({"data-tags": "/admin/desk/tags/", "autocomplete": "off", **(attrs or {})})
-
-
-class IssueForm(forms.ModelForm):
-    class Meta:
-        model = Issue
-        fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
-        widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}
+from issues.forms.widgets import TagsWidget
+from issues.models import Section, unused_slug
 
 
 class SectionForm(forms.ModelForm):
@@ -128,54 +100,3 @@ class SectionFormSet(forms.BaseInlineFormSet):
             Section.objects.filter(pk=form.instance.pk).exclude(position=position).update(
                 position=position
             )
-
-
-class TagForm(forms.ModelForm):
-    class Meta:
-        model = Tag
-        fields = ["name", "slug", "description"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["slug"].required = False
-        self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
-
-    def clean_slug(self):
-        return self.cleaned_data["slug"] or self.instance.slug  # saving makes the first one
-
-
-class AssetForm(forms.ModelForm):
-    """A picture's words; on adding one, the file too."""
-
-    upload = forms.FileField(
-        label=_("picture"), help_text=_("JPEG, PNG, GIF, WebP or AVIF, at most 20 MB.")
-    )
-
-    class Meta:
-        model = Asset
-        fields = ["alt", "caption", "credit"]
-        help_texts = {
-            "alt": _(
-                "What one sees on it, for people who do not see it. "
-                "Texts that show the picture already keep their own words for it."
-            )
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            del self.fields["upload"]
-
-    def clean_upload(self):
-        try:
-            picture = images.read(self.cleaned_data["upload"])
-        except images.InvalidImage as error:
-            raise forms.ValidationError(str(error)) from error
-        if known := Asset.objects.filter(sha256=picture.sha256).first():
-            raise forms.ValidationError(_("This picture is there already: %s") % known)
-        return picture
-
-    def save(self, commit=True):
-        if "upload" in self.cleaned_data:
-            self.instance.take(self.cleaned_data["upload"])
-        return super().save(commit)

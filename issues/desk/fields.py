@@ -1,40 +1,16 @@
-"""What the editors' scripts ask for: previews, uploads and tag suggestions; staff only."""
+"""What the scripts of single fields ask for: previews, uploads and tag suggestions."""
 
-from functools import wraps
-
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from issues import images, markdown
+from issues.desk.access import staff_with, writers
 from issues.models import Tag
 from issues.models.source import sizes_in
 
 MAX_SUGGESTIONS = 12
-
-
-def staff_with(*permissions: str):
-    """Let only staff with one of the permissions in; scripts get a 403, not a sign-in page."""
-
-    def decorate(view):
-        @wraps(view)
-        @never_cache
-        def checked(request: HttpRequest) -> HttpResponse:
-            user = request.user
-            if not (user.is_active and user.is_staff and any(map(user.has_perm, permissions))):
-                raise PermissionDenied
-            return view(request)
-
-        return checked
-
-    return decorate
-
-
-writers = staff_with("issues.add_section", "issues.change_section")
 
 
 @writers
@@ -69,10 +45,3 @@ def tags(request: HttpRequest) -> HttpResponse:
     found = Tag.objects.filter(name__istartswith=start).annotate(count=Count("section_items"))
     names = found.order_by("-count", "name").values_list("name", flat=True)
     return JsonResponse({"tags": list(names[:MAX_SUGGESTIONS])})
-
-
-urlpatterns = [
-    path("preview/", preview),
-    path("upload/", upload),
-    path("tags/", tags),
-]

@@ -1,0 +1,126 @@
+"""The screens of issues: their list, and the form in which one is written."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from issues import search
+from issues.admin.base import PublicAdmin
+from issues.admin.sections import SectionInline
+from issues.forms import IssueForm
+from issues.models import Issue, Section
+from issues.views import sections_of
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return Issue.State.choices
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case Issue.State.DRAFT:
+                return queryset.drafts()
+            case Issue.State.SCHEDULED:
+                return queryset.scheduled()
+            case Issue.State.PUBLISHED:
+                return queryset.published()
+        return queryset
+
+
+@admin.register(Issue)
+class IssueAdmin(PublicAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
+    form = IssueForm
+    inlines = [SectionInline]
+    list_display = ["number", "title", "state_label", "published_at", "section_count"]
+    list_display_links = ["number", "title"]
+    list_filter = [StateFilter, "published_at"]
+    search_fields = ["number", "title", "sections__title"]
+    date_hierarchy = "published_at"
+    list_per_page = 50
+    actions = ["publish_now", "unpublish"]
+    autocomplete_fields = ["cover"]
+    fieldsets = [
+        (None, {"fields": [("number", "published_at"), "title", "summary", "intro"]}),
+        (_("More"), {"fields": ["cover", "notes"], "classes": ["collapse"]}),
+    ]
+
+    def sections(self, obj):
+        return obj.sections.all()
+
+    def addressed(self, pk):
+        return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
+
+    def get_queryset(self, request):
+        return (
+            super().get_queryset(request).annotate(section_total=Count("sections", distinct=True))
+        )
+
+    @admin.display(description=_("state"), ordering="published_at")
+    def state_label(self, issue):
+        return format_html('<span class="state {}">{}</span>', issue.state, issue.state.label)
+
+    @admin.display(description=_("sections"), ordering="section_total")
+    def section_count(self, issue):
+        return issue.section_total
+
+    def get_changeform_initial_data(self, request):
+        newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
+        return {"number": newest + 1, **super().get_changeform_initial_data(request)}
+
+    def save_formset(self, request, form, formset, change):
+        gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
+        formset.free_slugs()
+        super().save_formset(request, form, formset, change)
+        search.remove(gone)
+        formset.renumber()
+
+    def view_on_site(self, issue):
+        """Lead to the public page; before there is one, to the editors' own view of it."""
+        if issue.is_published:
+            return issue.get_absolute_url()
+        return reverse("admin:issues_issue_preview", args=[issue.pk])
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(self.preview)
+        return [
+            path("<int:pk>/preview/", preview, name="issues_issue_preview"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, pk: int):
+        """Show an issue as its readers will see it."""
+        issue = get_object_or_404(Issue, pk=pk)
+        if not self.has_view_permission(request, issue):
+            raise PermissionDenied
+        context = {"issue": issue, "sections": sections_of(issue), "preview": True}
+        return render(request, "issues/issue_detail.html", context)
+
+    @admin.action(description=_("Publish now"), permissions=["change"])
+    def publish_now(self, request, queryset):
+        waiting = queryset.exclude(pk__in=Issue.objects.published())
+        now = timezone.now()
+        for issue in waiting:
+            issue.publish(now)
+        self.say(request, len(waiting), "%d issue is public now.", "%d issues are public now.")
+
+    @admin.action(description=_("Unpublish: make drafts again"), permissions=["change"])
+    def unpublish(self, request, queryset):
+        for issue in queryset:
+            issue.unpublish()
+        self.say(request, len(queryset), "%d issue is a draft.", "%d issues are drafts.")
+
+    def say(self, request, count: int, one: str, many: str):
+        self.message_user(request, ngettext(one, many, count) % count, messages.SUCCESS)

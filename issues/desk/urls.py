@@ -1,0 +1,12 @@
+"""Addresses of the desk beside the admin's own; all below /admin/desk/."""
+
+from django.urls import path
+
+from issues.desk import fields
+
+app_name = "desk"
+urlpatterns = [
+    path("preview/", fields.preview, name="preview"),
+    path("upload/", fields.upload, name="upload"),
+    path("tags/", fields.tags, name="tags"),
+]

@@ -1,0 +1,17 @@
+"""What editors fill in, and how it is checked."""
+
+from issues.forms.issues import IssueForm
+from issues.forms.pictures import AssetForm
+from issues.forms.sections import SectionForm, SectionFormSet
+from issues.forms.tags import TagForm
+from issues.forms.widgets import MarkdownWidget, TagsWidget
+
+__all__ = [
+    "AssetForm",
+    "IssueForm",
+    "MarkdownWidget",
+    "SectionForm",
+    "SectionFormSet",
+    "TagForm",
+    "TagsWidget",
+]

@@ -1,0 +1,12 @@
+"""The form of an issue."""
+
+from django import forms
+
+from issues.models import Issue
+
+
+class IssueForm(forms.ModelForm):
+    class Meta:
+        model = Issue
+        fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
+        widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}

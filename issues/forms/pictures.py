@@ -1,0 +1,44 @@
+"""The form of a picture."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from issues import images
+from issues.models import Asset
+
+
+class AssetForm(forms.ModelForm):
+    """A picture's words; on adding one, the file too."""
+
+    upload = forms.FileField(
+        label=_("picture"), help_text=_("JPEG, PNG, GIF, WebP or AVIF, at most 20 MB.")
+    )
+
+    class Meta:
+        model = Asset
+        fields = ["alt", "caption", "credit"]
+        help_texts = {
+            "alt": _(
+                "What one sees on it, for people who do not see it. "
+                "Texts that show the picture already keep their own words for it."
+            )
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["upload"]
+
+    def clean_upload(self):
+        try:
+            picture = images.read(self.cleaned_data["upload"])
+        except images.InvalidImage as error:
+            raise forms.ValidationError(str(error)) from error
+        if known := Asset.objects.filter(sha256=picture.sha256).first():
+            raise forms.ValidationError(_("This picture is there already: %s") % known)
+        return picture
+
+    def save(self, commit=True):
+        if "upload" in self.cleaned_data:
+            self.instance.take(self.cleaned_data["upload"])
+        return super().save(commit)
