@@ -97,7 +97,7 @@ if not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "issues",
     "subscribers",
-    "django.contrib.admin",
+    "bitsletter.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "markdownx",
+    "reversion",
     "csp",
 ]
 

@@ -4,8 +4,12 @@ from issues.models.asset import Asset
 from issues.models.former_address import FormerAddress
 from issues.models.issue import MAX_NUMBER, Issue
 from issues.models.section import Section, unused_slug
+from issues.models.section_link import SectionLink
 from issues.models.section_type import SectionType
+from issues.models.share_link import ShareLink
 from issues.models.tag import SectionTag, Tag
+from issues.models.versioned import StaleVersion
+from issues.models.working_copy import WorkingCopy
 
 __all__ = [
     "MAX_NUMBER",
@@ -13,8 +17,12 @@ __all__ = [
     "FormerAddress",
     "Issue",
     "Section",
+    "SectionLink",
     "SectionTag",
     "SectionType",
+    "ShareLink",
+    "StaleVersion",
     "Tag",
+    "WorkingCopy",
     "unused_slug",
 ]

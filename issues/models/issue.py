@@ -1,8 +1,9 @@
 """The issue, and the one rule about who may see it."""
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from issues.characters import one_line, printable
 from issues.models.asset import Asset
 from issues.models.fields import RenderedField, require_words
 from issues.models.source import sizes_in, validate_markdown, with_derived
+from issues.models.versioned import Versioned
 
 # Larger numbers do not fit into every database's integer column.
 MAX_NUMBER = 999_999_999
@@ -38,6 +40,10 @@ class IssueQuerySet(models.QuerySet):
     def drafts(self):
         return self.filter(published_at__isnull=True)
 
+    def touch(self) -> int:
+        """Count versions on, since a section of these issues has changed; give how many."""
+        return self.update(version=F("version") + 1, updated_at=timezone.now())
+
     def newest_first(self):
         return self.order_by("-published_at", "-number")
 
@@ -60,7 +66,7 @@ class IssueQuerySet(models.QuerySet):
         )
 
 
-class Issue(models.Model):
+class Issue(Versioned):
     """One letter of the newsletter. `published_at` is the one fact about who may see it."""
 
     class State(models.TextChoices):
@@ -74,7 +80,7 @@ class Issue(models.Model):
     title = models.CharField(
         _("title"),
         max_length=300,
-        help_text=_("Without the number. The short titles of its sections make a good one."),
+        help_text=_("Without the number. Empty: made from the short titles of its sections."),
     )
     summary = models.TextField(
         _("summary"),
@@ -100,13 +106,32 @@ class Issue(models.Model):
         db_index=True,
         help_text=_("Empty: a draft. In the future: it goes public at that moment."),
     )
+    planned_at = models.DateTimeField(
+        _("planned for"),
+        null=True,
+        blank=True,
+        help_text=_("When a draft should go public. Nothing happens then until you schedule it."),
+    )
+    recipe = models.JSONField(
+        editable=False,
+        default=list,
+        blank=True,
+        help_text="What `issues.recipe` says the issue should hold, as it was when it was begun.",
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("author"),
+    )
     notes = models.TextField(
         _("notes for editors"),
         blank=True,
         help_text=_("Never public. The importer leaves here what it could not place."),
     )
     source_digest = models.CharField(editable=False, blank=True, max_length=64)
-    version = models.PositiveIntegerField(editable=False, default=0)
     render_version = models.PositiveSmallIntegerField(editable=False, default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -117,6 +142,10 @@ class Issue(models.Model):
         ordering = ["-number"]
         verbose_name = _("issue")
         verbose_name_plural = _("issues")
+        permissions = [
+            ("edit_every_draft", "Can edit the drafts of everybody, and the whole inbox"),
+            ("publish_issue", "Can publish, schedule and unpublish, and change what is public"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(number__gte=1, number__lte=MAX_NUMBER),
@@ -136,7 +165,6 @@ class Issue(models.Model):
         require_words(self, "title")
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.version += 1
         if update_fields is None or "intro" in update_fields:
             self.derive()
         super().save(*args, update_fields=with_derived(self, update_fields, "intro"), **kwargs)

@@ -2,6 +2,7 @@
 
 import itertools
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -17,6 +18,7 @@ from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
+from issues.models.versioned import Versioned
 
 SLUG_LENGTH = 80
 
@@ -25,6 +27,10 @@ class SectionQuerySet(models.QuerySet):
     def published(self, at=None):
         """Keep the sections of issues that are public at the moment `at`; now by default."""
         return self.filter(public(at, "issue__"))
+
+    def in_inbox(self):
+        """Keep the sections that wait for an issue."""
+        return self.filter(issue__isnull=True)
 
     def tagged(self, tag):
         return self.filter(tag_items__tag=tag)
@@ -68,7 +74,7 @@ class SectionQuerySet(models.QuerySet):
         return found.order_by("issue__published_at", "issue__number", "position", "pk")
 
 
-class Section(models.Model):
+class Section(Versioned):
     """The unit of the newsletter: one tip, paper, tool or piece of news, with its own page."""
 
     issue = models.ForeignKey(
@@ -114,7 +120,14 @@ class Section(models.Model):
         related_name="supersedes",
         verbose_name=_("superseded by"),
     )
-    version = models.PositiveIntegerField(editable=False, default=0)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("author"),
+    )
     render_version = models.PositiveSmallIntegerField(editable=False, default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -146,7 +159,6 @@ class Section(models.Model):
             raise ValidationError({"superseded_by": _("A section cannot supersede itself.")})
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.version += 1
         if update_fields is None or {"title", "slug", "body"} & set(update_fields):
             self.derive()
         fields = with_derived(self, update_fields, "title", "slug", "body")

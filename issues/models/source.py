@@ -24,5 +24,5 @@ def with_derived(instance, update_fields, *sources: str):
     """Add to `update_fields` what `save` derives when one of `sources` is among them."""
     if update_fields is None:
         return None
-    fields = {*update_fields, "version", "updated_at"}
+    fields = {*update_fields, "updated_at"}
     return fields | set(instance.DERIVED) if fields & set(sources) else fields
