@@ -1,7 +1,8 @@
 """Finding sections by words: one interface, an engine for each database.
 
-Whoever changes a section's title, text or tags calls `index` in the same transaction; whoever
-deletes sections calls `remove`. `check` finds and `mend` repairs what was missed.
+Whoever changes a section's title, text, link or tags calls `index` in the same transaction;
+whoever deletes sections calls `remove`. `check` finds and `mend` repairs what was missed.
+Beside the words it keeps which pages the sections link to, as rows of SectionLink.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,8 +13,8 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from issues.models import Section
-from issues.search import postgres, query, sqlite
-from issues.search.documents import Document, document
+from issues.search import linked_pages, postgres, query, sqlite
+from issues.search.documents import document
 from issues.search.highlight import marked, snippet
 
 BATCH = 500  # sections that are held in memory at once
@@ -98,8 +99,9 @@ def index(sections: Iterable[Section]) -> None:
 @transaction.atomic
 def write(pks: list[int]) -> None:
     # Nobody may change a section between the reading and the writing of its words.
-    current = Section.objects.filter(pk__in=pks).defer("body", "body_html").select_for_update()
-    engine().write(list(map(document, current.prefetch_related("tags"))))
+    current = list(with_words(Section.objects.filter(pk__in=pks).select_for_update()))
+    engine().write(list(map(document, current)))
+    linked_pages.write(current)
 
 
 def remove(pks: Iterable[int]) -> None:
@@ -124,14 +126,19 @@ def mend() -> int:
 
 
 def check() -> Difference:
-    """Compare the index with the sections."""
+    """Compare the index and the linked pages with the sections."""
     indexed = engine().digests()
-    current = {found.pk: found.digest for found in documents()}
+    current = {section.pk: is_current(section, indexed) for section in sections()}
     return Difference(
         missing=current.keys() - indexed.keys(),
-        stale={pk for pk, digest in current.items() if indexed.get(pk, digest) != digest},
+        stale={pk for pk, is_right in current.items() if pk in indexed and not is_right},
         orphaned=indexed.keys() - current.keys(),
     )
+
+
+def is_current(section: Section, indexed: dict[int, str]) -> bool:
+    same_words = indexed.get(section.pk) == document(section).digest
+    return same_words and not linked_pages.are_stale(section)
 
 
 def engine():
@@ -139,6 +146,10 @@ def engine():
     return {"sqlite": sqlite, "postgresql": postgres}[connection.vendor]
 
 
-def documents() -> Iterator[Document]:
-    sections = Section.objects.defer("body", "body_html").prefetch_related("tags").order_by("pk")
-    return map(document, sections.iterator(chunk_size=BATCH))
+def sections() -> Iterator[Section]:
+    return with_words(Section.objects.order_by("pk")).iterator(chunk_size=BATCH)
+
+
+def with_words(found: QuerySet[Section]) -> QuerySet[Section]:
+    """Load with sections what is indexed of them, and which pages they are known to link to."""
+    return found.defer("body").prefetch_related("tags", "links")
