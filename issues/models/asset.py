@@ -9,17 +9,17 @@ from issues.characters import one_line
 
 
 class AssetQuerySet(models.QuerySet):
-    def sizes(self, urls) -> dict[str, markdown.Size]:
-        """Give the dimensions of those pictures that are ours, by their address."""
+    def at(self, urls) -> dict:
+        """Give those pictures of ours that are at these addresses, by address."""
         storage = Asset._meta.get_field("file").storage
         names = {url: url.removeprefix(storage.base_url) for url in urls}
-        found = {
-            name: markdown.Size(width, height)
-            for name, width, height in self.filter(file__in=names.values()).values_list(
-                "file", "width", "height"
-            )
-        }
+        found = {asset.file.name: asset for asset in self.filter(file__in=names.values())}
         return {url: found[name] for url, name in names.items() if name in found}
+
+    def sizes(self, urls) -> dict[str, markdown.Size]:
+        """Give the dimensions of those pictures that are ours, by their address."""
+        found = self.only("file", "width", "height").at(urls)
+        return {url: markdown.Size(asset.width, asset.height) for url, asset in found.items()}
 
 
 class Asset(models.Model):
