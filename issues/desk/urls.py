@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from issues.desk import fields
+from issues.desk import fields, preflight
 
 app_name = "desk"
 urlpatterns = [
     path("preview/", fields.preview, name="preview"),
     path("upload/", fields.upload, name="upload"),
     path("tags/", fields.tags, name="tags"),
+    path("preflight/", preflight.live, name="preflight"),
 ]
