@@ -51,7 +51,7 @@ class Part:
         return self.field("body") if self.section else "intro"
 
     def field(self, name: str) -> str:
-        return f"{self.section.key}-{name}"
+        return f"{self.section.key}-{name}" if self.section.key else name
 
     def is_of_type(self, slug: str) -> bool:
         return bool(self.section and self.section.type and self.section.type.slug == slug)

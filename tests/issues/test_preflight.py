@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -102,6 +103,16 @@ class TestFindings:
             ("missing_text", "sections-1-body"),
             ("missing_tags", "sections-1-tags"),
         ]
+
+    def test_every_field_that_a_finding_may_name_is_in_the_form_of_the_issue(self, desk):
+        issue = make_issue(1, sections=["A"])
+
+        url = reverse("admin:issues_issue_change", args=[issue.pk])
+        page = desk.get(url).content.decode()
+
+        for name in preflight.FIELDS:
+            prefix = "" if name in ("title", "summary", "intro") else "sections-0-"
+            assert f'id="id_{prefix}{name}"' in page
 
     def test_each_text_is_parsed_once(self, monkeypatch):
         parsed, parse = [], contents.markdown.parse
