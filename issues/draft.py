@@ -116,3 +116,16 @@ def whole(text: str | None) -> int | None:
     """Read a number that somebody is still typing; None where it is none."""
     text = (text or "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def rows(data: Mapping[str, str]) -> list[dict]:
+    """Give the rows that a form would post as the first values of new ones, in their order."""
+    types = SectionType.objects.all()
+    return [
+        {
+            **{name: getattr(one, name) for name in ("title", "short_title", "slug", "link")},
+            **{"byline": one.byline, "body": one.body, "tags": ", ".join(one.tags)},
+            **{"type": one.type and one.type.pk, "place": place},
+        }
+        for place, one in enumerate(of_form(data, [], types).sections, start=1)
+    ]

@@ -18,6 +18,7 @@ class State(models.TextChoices):
     FILLED = "filled", _("filled")
     MISSING = "missing", _("missing")
     EXCESS = "excess", _("too many")
+    OPTIONAL = "optional", _("optional")
 
 
 class Place(NamedTuple):
@@ -32,14 +33,16 @@ class Place(NamedTuple):
     def state(self) -> State:
         if self.count < self.least:
             return State.MISSING
-        return State.EXCESS if self.most is not None and self.count > self.most else State.FILLED
+        if self.most is not None and self.count > self.most:
+            return State.EXCESS
+        return State.FILLED if self.count else State.OPTIONAL
 
 
-def current() -> list[dict]:
+def current(types: Iterable[SectionType] | None = None) -> list[dict]:
     """Give the recipe as the section types say it today, in the form that an issue keeps."""
     return [
         {"type": one.pk, "least": one.min_per_issue, "most": one.max_per_issue}
-        for one in SectionType.objects.all()
+        for one in (SectionType.objects.all() if types is None else types)
         if one.min_per_issue or one.max_per_issue
     ]
 

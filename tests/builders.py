@@ -36,6 +36,33 @@ def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) ->
     return section
 
 
+def issue_form(*sections: dict, issue: Issue | None = None, **fields) -> dict:
+    """Give what the issue's form posts; each of `sections` is a row, such as `row` gives."""
+    saved = [section for section in sections if "id" in section]
+    data = {
+        "number": issue.number if issue else 1,
+        "title": "My issue",
+        "version": issue.version if issue else 0,
+        "sections-TOTAL_FORMS": len(sections),
+        "sections-INITIAL_FORMS": len(saved),
+        **fields,
+    }
+    for index, section in enumerate(sections):
+        defaults = {"type": SectionType.objects.get(slug="ml-tip").pk, "position": ""}
+        if issue:
+            defaults["issue"] = issue.pk
+        data |= {f"sections-{index}-{name}": v for name, v in (defaults | section).items()}
+    return data
+
+
+def row(section: Section, **changes) -> dict:
+    """Give the fields of a saved section as the issue's form posts them."""
+    names = ("id", "title", "short_title", "slug", "body", "link", "byline", "position")
+    values = {name: getattr(section, name) for name in names}
+    tags = ", ".join(tag.name for tag in section.tags.all())
+    return {**values, "type": section.type_id, "tags": tags, **changes}
+
+
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:
     """Draw a picture file."""
     file = io.BytesIO()

@@ -66,6 +66,7 @@ def postgres() -> Iterator[str]:
             [*prefix, f"{programs}/initdb", "-D", data, f"--pwfile={password}", "-N", *initdb], why
         )
         options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+        options += " -c max_connections=200"  # a hundred people save at once in one test
         control = [*prefix, f"{programs}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
         quietly([*control, "-o", options, "start"], why)
         try:

@@ -4,7 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from issues import publishing
 from issues.models import Issue
+from tests.builders import issue_form, row
 
 LETTER = """---
 title: "Bitsletter #12: Warm up"
@@ -15,7 +17,7 @@ Raise the learning rate over the first steps.
 
 
 @pytest.mark.django_db
-def test_a_file_becomes_a_page_that_a_reader_finds(desk, client, tmp_path):
+def test_a_file_becomes_a_page_that_a_reader_finds(desk, editor, client, tmp_path):
     (tmp_path / "letter.md").write_text(LETTER)
     call_command("import_issues", str(tmp_path))
     issue = Issue.objects.get(number=12)
@@ -23,13 +25,11 @@ def test_a_file_becomes_a_page_that_a_reader_finds(desk, client, tmp_path):
     assert client.get("/issues/12/").status_code == 404
 
     change = reverse("admin:issues_issue_change", args=[issue.pk])
-    row = {"id": section.pk, "issue": issue.pk, "type": section.type_id, "slug": section.slug}
-    row |= {"title": section.title, "position": 1, "body": "Raise the rate *gently*."}
-    row |= {"tags": "optimisers"}
-    form = {"number": 12, "title": "Warm up", "published_at_0": "2026-01-07"}
-    form |= {"published_at_1": "09:00", "sections-TOTAL_FORMS": 1, "sections-INITIAL_FORMS": 1}
-    form |= {f"sections-0-{name}": value for name, value in row.items()}
+    written = row(section, body="Raise the rate *gently*.", tags="optimisers")
+    form = issue_form(written, issue=issue, title="Warm up")
     assert desk.post(change, form).status_code == 302
+    issue.refresh_from_db()
+    publishing.publish(issue, editor)
     client.logout()
 
     assert "Warm up" in client.get("/").content.decode()

@@ -1,6 +1,7 @@
 """What the screens of the desk have in common."""
 
 from django.contrib import admin
+from django.urls import reverse
 from markdownx.models import MarkdownxField
 
 from issues import search
@@ -49,3 +50,12 @@ class PublicAdmin(admin.ModelAdmin):
         """Drop the sections that are gone from the index, and index anew those that remain."""
         search.remove(pks)
         search.index(Section.objects.filter(pk__in=pks))
+
+
+def address_on_site(section: Section) -> str | None:
+    """Give the section's page; before there is one, its place in the editors' own view."""
+    if section.issue is None:
+        return None
+    if section.issue.is_published:
+        return section.get_absolute_url()
+    return f"{reverse('admin:issues_issue_preview', args=[section.issue_id])}#{section.slug}"

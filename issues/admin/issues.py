@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max
+from django.forms import Script
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -11,12 +12,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from issues import search
-from issues.admin.base import PublicAdmin
-from issues.admin.sections import SectionInline
+from issues.admin.section_rows import SectionInline
+from issues.admin.writing import WritingAdmin
 from issues.forms import IssueForm
 from issues.models import Issue, Section
+from issues.moments import next_issue_day
 from issues.views import sections_of
+
+# What the form does beyond a plain form; each works on its own.
+SCRIPTS = ["cards", "board", "saving", "live"]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -38,9 +42,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Issue)
-class IssueAdmin(PublicAdmin):
+class IssueAdmin(WritingAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
+        js = [Script(f"admin/{name}.js", type="module") for name in SCRIPTS]
 
     form = IssueForm
     inlines = [SectionInline]
@@ -53,7 +58,7 @@ class IssueAdmin(PublicAdmin):
     actions = ["publish_now", "unpublish"]
     autocomplete_fields = ["cover"]
     fieldsets = [
-        (None, {"fields": [("number", "published_at"), "title", "summary", "intro"]}),
+        (None, {"fields": [("number", "planned_at"), "title", "summary", "intro"]}),
         (_("More"), {"fields": ["cover", "notes"], "classes": ["collapse"]}),
     ]
 
@@ -78,14 +83,8 @@ class IssueAdmin(PublicAdmin):
 
     def get_changeform_initial_data(self, request):
         newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
-        return {"number": newest + 1, **super().get_changeform_initial_data(request)}
-
-    def save_formset(self, request, form, formset, change):
-        gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
-        formset.free_slugs()
-        super().save_formset(request, form, formset, change)
-        search.remove(gone)
-        formset.renumber()
+        proposed = {"number": newest + 1, "planned_at": next_issue_day(timezone.now())}
+        return {**proposed, **super().get_changeform_initial_data(request)}
 
     def view_on_site(self, issue):
         """Lead to the public page; before there is one, to the editors' own view of it."""

@@ -2,7 +2,7 @@
 
 from issues.forms.issues import IssueForm
 from issues.forms.pictures import AssetForm
-from issues.forms.sections import SectionForm, SectionFormSet
+from issues.forms.sections import SectionForm, SectionFormSet, SectionRowForm
 from issues.forms.tags import TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
 
@@ -12,6 +12,7 @@ __all__ = [
     "MarkdownWidget",
     "SectionForm",
     "SectionFormSet",
+    "SectionRowForm",
     "TagForm",
     "TagsWidget",
 ]

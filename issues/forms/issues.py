@@ -1,12 +1,42 @@
 """The form of an issue."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from issues import draft, titles
+from issues.characters import one_line
 from issues.models import Issue
 
 
 class IssueForm(forms.ModelForm):
+    # The version that the editor has before them; saving any other one is a conflict.
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Issue
-        fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
+        fields = ["number", "title", "summary", "intro", "cover", "planned_at", "notes"]
         widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "title" in self.fields:
+            self.fields["title"].required = False
+        if "version" in self.fields:
+            self.initial["version"] = self.instance.version
+
+    def clean_title(self):
+        """Make an empty title from the sections."""
+        title = one_line(self.cleaned_data["title"])
+        if not title:
+            sections = draft.of_form(self.data, []).sections
+            title = titles.suggested([one.short_title or one.title for one in sections])
+        if not title:
+            raise forms.ValidationError(_("This field is required."), code="required")
+        return title
+
+    def clean_version(self):
+        """Save only what the editor has seen: `Versioned.save` compares it."""
+        version = self.cleaned_data["version"]
+        if version is not None and not self.instance._state.adding:
+            self.instance.version = version
+        return version

@@ -6,8 +6,14 @@ from django import forms
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from issues.forms import slots
+from issues.forms.rows import saved_first
 from issues.forms.widgets import TagsWidget
 from issues.models import Section, unused_slug
+from issues.models.tag import split_names
+
+# What makes a row a section: one without any of these is a slot that nobody has filled.
+WRITTEN = ("title", "short_title", "slug", "link", "byline", "body", "tags")
 
 
 class SectionForm(forms.ModelForm):
@@ -50,6 +56,44 @@ class SectionForm(forms.ModelForm):
         return names
 
 
+class SectionRowForm(SectionForm):
+    """A section among the others of its issue."""
+
+    to_inbox = forms.BooleanField(
+        label=_("Move to the inbox"),
+        required=False,
+        help_text=_("On saving it leaves this issue and waits in the inbox."),
+    )
+
+    def has_changed(self):
+        """A row without words is a slot, whatever its type and place say."""
+        if self.empty_permitted and not self.instance.pk and not self.is_written:
+            return False
+        return super().has_changed()
+
+    @property
+    def place(self) -> float | None:
+        """Where the row stands on the page; None is at the end."""
+        position = self["position"].value()
+        return self.initial.get("place") if position in (None, "") else position
+
+    @property
+    def chosen_type(self) -> str:
+        """Give the type's name as its field shows it."""
+        value = str(self["type"].value() or "")
+        choices = {str(key): name for key, name in self.fields["type"].choices}
+        return choices.get(value, "") if value else ""
+
+    @property
+    def tag_names(self) -> list[str]:
+        value = self["tags"].value() or ""
+        return split_names(value) if isinstance(value, str) else [tag.name for tag in value]
+
+    @property
+    def is_written(self) -> bool:
+        return any(str(self[name].value() or "").strip() for name in WRITTEN)
+
+
 def place(form: SectionForm) -> float:
     """Give where a section wants to be; one that moves goes before or behind who is there."""
     if form["position"].value() in (None, "") or "position" not in form.cleaned_data:
@@ -62,6 +106,16 @@ def place(form: SectionForm) -> float:
 
 class SectionFormSet(forms.BaseInlineFormSet):
     """The sections of an issue: each gets a slug of its own, and they are numbered from 1."""
+
+    def __init__(self, data=None, *args, prefix=None, **kwargs):
+        self.posted_keys: list[str] = []
+        if data is not None:
+            data, self.posted_keys = saved_first(data, prefix or self.get_default_prefix())
+        super().__init__(data, *args, prefix=prefix, **kwargs)
+        if data is None:
+            if self.initial_extra is None:
+                self.initial_extra = slots.of(self.instance, self.get_queryset())
+            self.extra = max(1, len(self.initial_extra))  # without scripts there is always a row
 
     def clean(self):
         self.fill_slugs()
@@ -77,6 +131,16 @@ class SectionFormSet(forms.BaseInlineFormSet):
             and not form.cleaned_data.get("DELETE")
         ]
         return sorted(kept, key=place)  # stable: equal places keep the order of the page
+
+    def leaving(self) -> list[Section]:
+        """Give the saved sections that are to go to the inbox."""
+        forms = self.kept_forms()
+        return [form.instance for form in forms if form.cleaned_data.get("to_inbox")]
+
+    def saved_keys(self) -> dict[str, int]:
+        """Give the sections' keys in the database by the prefixes their rows were posted with."""
+        rows = zip(self.posted_keys, self.forms, strict=False)
+        return {key: form.instance.pk for key, form in rows if form in self.kept_forms()}
 
     def fill_slugs(self):
         """Make the empty slugs from titles before two empty ones are taken for equal."""
@@ -97,6 +161,5 @@ class SectionFormSet(forms.BaseInlineFormSet):
     def renumber(self):
         """Store the positions 1 to n of the saved sections."""
         for position, form in enumerate(self.kept_forms(), start=1):
-            Section.objects.filter(pk=form.instance.pk).exclude(position=position).update(
-                position=position
-            )
+            if form.instance.position != position:
+                Section.objects.filter(pk=form.instance.pk).update(position=position)

@@ -1,6 +1,7 @@
 """Fields with scripts that only add to them."""
 
 from django import forms
+from django.templatetags.static import static
 from markdownx.widgets import MarkdownxWidget
 from taggit.forms import TagWidget
 
@@ -10,8 +11,14 @@ class MarkdownWidget(MarkdownxWidget):
 
     class Media:
         extend = False
-        css = {"all": ["admin/desk.css"]}
+        css = {"all": ["admin/markdown.css"]}
         js = [forms.Script("admin/markdown.js", type="module")]
+
+    def get_context(self, name, value, attrs):
+        # The preview is drawn in the site's own style sheet.
+        return super().get_context(
+            name, value, {**(attrs or {}), "data-style": static("css/site.css")}
+        )
 
 
 class TagsWidget(TagWidget):

@@ -32,6 +32,10 @@ class SectionQuerySet(models.QuerySet):
         """Keep the sections that wait for an issue."""
         return self.filter(issue__isnull=True)
 
+    def for_pulling(self):
+        """Load what a list of the inbox in the form of an issue shows, the oldest first."""
+        return self.select_related("type").for_list().order_by("created_at", "pk")
+
     def tagged(self, tag):
         return self.filter(tag_items__tag=tag)
 

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +20,22 @@ def section_types(transactional_db):
 @pytest.fixture(autouse=True)
 def patience(page):
     page.set_default_timeout(10_000)
+
+
+@pytest.fixture
+def complaints(page):
+    """Collect what the browser complains about; a broken policy is such a complaint."""
+    found = []
+    page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def signed_in(page, live_server):
+    get_user_model().objects.create_superuser("editor", password="pencil")
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Username").fill("editor")
+    page.get_by_label("Password").fill("pencil")
+    page.get_by_role("button", name="Log in").click()
+    return page

@@ -6,29 +6,11 @@ from django.urls import reverse
 
 from issues import search
 from issues.models import Asset, Issue, Section, SectionType, Tag
-from tests.builders import YESTERDAY, make_issue, make_section, picture
+from tests.builders import YESTERDAY, issue_form, make_issue, make_section, picture, row
 
 pytestmark = pytest.mark.django_db
 
 ADD_ISSUE = reverse("admin:issues_issue_add")
-
-
-def issue_form(*sections: dict, issue: Issue | None = None, **fields) -> dict:
-    """Give what the issue's form posts; each of `sections` is a row."""
-    saved = [section for section in sections if "id" in section]
-    data = {
-        "number": 1,
-        "title": "My issue",
-        "sections-TOTAL_FORMS": len(sections),
-        "sections-INITIAL_FORMS": len(saved),
-        **fields,
-    }
-    for index, section in enumerate(sections):
-        defaults = {"type": SectionType.objects.get(slug="ml-tip").pk, "position": ""}
-        if issue:
-            defaults["issue"] = issue.pk
-        data |= {f"sections-{index}-{name}": v for name, v in (defaults | section).items()}
-    return data
 
 
 def save(desk, data, issue=None):
@@ -36,11 +18,6 @@ def save(desk, data, issue=None):
     response = desk.post(url, data)
     assert response.status_code == 302, response.context["errors"]
     return Issue.objects.get(number=data["number"])
-
-
-def row(section: Section, **changes) -> dict:
-    values = {name: getattr(section, name) for name in ("id", "title", "slug", "body", "position")}
-    return {**values, "type": section.type_id, "tags": "", **changes}
 
 
 class TestWriting:

@@ -1,0 +1,144 @@
+"""The form of an issue as a place to write in: guarded, kept, answered in place."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from issues import conflicts, draft, inbox, recipe, roles, search
+from issues.admin.base import PublicAdmin
+from issues.desk import conflict, working_copy
+from issues.models import Issue, SectionType, StaleVersion, WorkingCopy
+
+
+class WritingAdmin(PublicAdmin):
+    """What happens when an issue's form is opened and saved; `IssueAdmin` describes the screen."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        request.POST = conflicts.resolved(request.POST)
+        issue = self.get_object(request, object_id) if object_id else None
+        may_change = issue and self.has_change_permission(request, issue)
+        if may_change and conflict.is_stale(request.POST, issue):
+            return conflict.show(request, issue)
+        try:
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleVersion:  # somebody else was quicker by a moment
+            return conflict.show(request, issue)
+        if wants_json(request) and hasattr(response, "context_data"):
+            return JsonResponse({"errors": errors(response.context_data)}, status=400)
+        return response
+
+    def get_changeform_initial_data(self, request):
+        if kept := kept_to_show(request):
+            return {**kept, "planned_at": [kept.get("planned_at_0"), kept.get("planned_at_1")]}
+        return super().get_changeform_initial_data(request)
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj._state.adding and (kept := kept_to_show(request)):
+            kwargs["initial"] = draft.rows(kept)
+        return kwargs
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        types = list(SectionType.objects.all())
+        asked = obj.recipe if obj else recipe.current(types)
+        kept = None
+        if request.method != "POST" and not kept_to_show(request):
+            kept = WorkingCopy.objects.of(request.user, obj)
+        context |= {
+            "section_types": types,
+            "board": recipe.board(asked, types_on_page(context), types),
+            "fieldsets_in_order": list(context["adminform"]),
+            "inbox": list(roles.editable_sections(request.user).in_inbox().for_pulling()),
+            "kept": kept,
+            "may_publish": roles.may_publish(request.user),
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.recipe = recipe.current()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
+        formset.free_slugs()
+        super().save_formset(request, form, formset, change)
+        search.remove(gone)
+        formset.renumber()
+        request.saved_keys = formset.saved_keys()
+        for section in formset.leaving():
+            inbox.push_back(section, request.user)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.pull(request, form.instance)
+        issue = form.instance if change else None
+        WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
+
+    def pull(self, request: HttpRequest, issue: Issue) -> None:
+        """Take the chosen sections of the inbox in; one that is gone meanwhile is no error."""
+        pks = [pk for pk in map(draft.whole, request.POST.getlist("pull")) if pk]
+        for section in roles.editable_sections(request.user).in_inbox().filter(pk__in=pks):
+            inbox.pull(section, issue, request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.answer(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self.answer(request, obj) or super().response_change(request, obj)
+
+    def answer(self, request: HttpRequest, issue: Issue) -> HttpResponse | None:
+        """Answer the desk's script in place, and lead on to the page on which one publishes."""
+        if "_publishing" in request.POST:
+            return redirect(reverse("desk:publishing", args=[issue.pk]))
+        if not wants_json(request):
+            return None
+        now = timezone.now()
+        return JsonResponse(
+            {
+                "issue": issue.pk,
+                "version": Issue.objects.values_list("version", flat=True).get(pk=issue.pk),
+                "title": issue.title,
+                "sections": getattr(request, "saved_keys", {}),
+                "url": reverse("admin:issues_issue_change", args=[issue.pk]),
+                "message": _("saved %s") % time_format(timezone.localtime(now), "H:i"),
+            }
+        )
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Say whether the desk's script saves in place."""
+    return request.headers.get("Accept") == "application/json"
+
+
+def kept_to_show(request: HttpRequest) -> dict[str, str] | None:
+    """Give what the editor typed into the form of a new issue, if they ask to see it again."""
+    if request.method == "POST" or not request.GET.get("kept"):
+        return None
+    copy = WorkingCopy.objects.of(request.user, None)
+    return working_copy.as_posted(copy.data).dict() if copy else None
+
+
+def types_on_page(context: dict) -> list[int | None]:
+    """Give the types of the sections in the form, blank rows left out."""
+    forms = [form for inline in context["inline_admin_formsets"] for form in inline.formset.forms]
+    written = [form for form in forms if form.instance.pk or form.is_written]
+    return [draft.whole(str(form["type"].value() or "")) for form in written]
+
+
+def errors(context: dict) -> dict[str, list[str]]:
+    """Give the errors of a form that was not saved, by the names of its fields."""
+    found = dict(context["adminform"].form.errors)
+    for inline in context["inline_admin_formsets"]:
+        formset = inline.formset
+        keys = formset.posted_keys or [form.prefix for form in formset.forms]
+        for key, form in zip(keys, formset.forms, strict=False):
+            found |= {f"{key}-{name}": messages for name, messages in form.errors.items()}
+        if formset.non_form_errors():
+            found["sections"] = formset.non_form_errors()
+    return found

@@ -1,0 +1,65 @@
+"""The page with both texts of an issue: after a conflict, and for text that was not saved."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from issues import conflicts, roles
+from issues.desk import working_copy
+from issues.draft import whole
+from issues.models import Issue, WorkingCopy
+
+TEMPLATE = "admin/desk/conflict.html"
+
+
+def is_stale(data: QueryDict, issue: Issue) -> bool:
+    """Say whether the form was opened before the issue's last change."""
+    return whole(data.get("version")) != issue.version
+
+
+def show(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Answer a save that came second: nothing is saved, and both texts are on the page."""
+    working_copy.keep(request.user, issue, request.POST)
+    issue.refresh_from_db()
+    title = _("Somebody else has saved #%d while you were writing") % issue.number
+    return page(request, issue, request.POST, title, status=409)
+
+
+@require_safe
+@admin.site.admin_view
+def recover(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the editor typed and did not save, beside what is stored."""
+    issue = get_object_or_404(Issue, pk=pk)
+    if not roles.may_edit(request.user, issue):
+        raise PermissionDenied
+    copy = WorkingCopy.objects.of(request.user, issue)
+    if copy is None:
+        return redirect("admin:issues_issue_change", pk)
+    title = _("What you typed in #%d and did not save") % issue.number
+    return page(request, issue, working_copy.as_posted(copy.data), title, copy=copy)
+
+
+def page(
+    request: HttpRequest, issue: Issue, yours: QueryDict, title: str, status: int = 200, **context
+) -> HttpResponse:
+    comparison = conflicts.compare(yours, issue)
+    asked = {difference.name for difference in comparison.differences}
+    context |= {
+        **admin.site.each_context(request),
+        "title": title,
+        "issue": issue,
+        "comparison": comparison,
+        "form_url": reverse("admin:issues_issue_change", args=[issue.pk]),
+        "carried": [
+            (name, value)
+            for name, values in working_copy.fields_of(yours).items()
+            if name not in {*asked, "version"}
+            for value in values
+        ],
+    }
+    return TemplateResponse(request, TEMPLATE, context, status=status)

@@ -1,0 +1,67 @@
+"""The whole issue as its readers will see it, from a form that is not saved."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from issues import draft, markdown, roles
+from issues.desk.access import writers
+from issues.draft import Draft, DraftSection, whole
+from issues.models import Asset, Issue, Section, Tag, unused_slug
+
+
+@writers
+@require_POST
+def live(request: HttpRequest) -> HttpResponse:
+    """Render what the form would post; `issue` says of which issue."""
+    issue = Issue(pk=None)
+    if pk := whole(request.POST.get("issue")):
+        issue = get_object_or_404(Issue.objects.select_related("cover"), pk=pk)
+        if not roles.may_edit(request.user, issue):
+            raise PermissionDenied
+    page = page_of(draft.of_form(request.POST, []), issue)
+    return render(
+        request, "issues/issue_detail.html", {**page, "preview": True, "is_unsaved": True}
+    )
+
+
+def page_of(written: Draft, issue: Issue) -> dict:
+    """Give what the reader's page shows, with the words of a form in place of the stored ones."""
+    issue.number = written.number or issue.number or 0
+    issue.title, issue.summary, issue.intro = written.title, written.summary, written.intro
+    sizes = sizes_of([issue.intro, *(section.body for section in written.sections)])
+    issue.intro_html = rendered(issue.intro, "intro-", sizes)
+    taken: set[str] = set()
+    sections = [section_of(one, issue, sizes, taken) for one in written.sections if one.type]
+    return {"issue": issue, "sections": sections}
+
+
+def section_of(written: DraftSection, issue: Issue, sizes: dict, taken: set[str]) -> Section:
+    words = {name: getattr(written, name) for name in ("title", "link", "byline")}
+    # The key is nobody's: an unsaved section cannot have tags, not even here.
+    section = Section(pk=-len(taken) - 1, issue=issue, type=written.type, **words)
+    section.slug = unused_slug(written.slug or written.title, taken)
+    taken.add(section.slug)
+    section.body_html = rendered(written.body, section.slug, sizes)
+    tags = [Tag(name=name, slug=Tag().slugify(name)) for name in written.tags]
+    section._prefetched_objects_cache = {"tags": tags}
+    return section
+
+
+def sizes_of(sources: list[str]) -> dict[str, markdown.Size]:
+    """Look the pictures of all texts up at once."""
+    urls = set()
+    for source in sources:
+        try:
+            urls |= {picture.source for picture in markdown.pictures(source)}
+        except markdown.UnreadableMarkdown:
+            continue  # `rendered` says so in its place
+    return Asset.objects.sizes(urls) if urls else {}
+
+
+def rendered(source: str, prefix: str, sizes: dict) -> str:
+    try:
+        return markdown.render(source, prefix, sizes).html
+    except markdown.UnreadableMarkdown as error:
+        return str(error)
