@@ -6,7 +6,7 @@ import io
 from django.utils import timezone
 from PIL import Image
 
-from issues import search
+from issues import history, search
 from issues.models import Issue, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
@@ -34,6 +34,28 @@ def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) ->
     section.tags.set(Tag.objects.named(tags))
     search.index([section])
     return section
+
+
+def recorded_issue(*args, **fields) -> Issue:
+    """Make an issue as `make_issue` does, and record it in the history."""
+    issue = make_issue(*args, **fields)
+    history.record(issue)
+    return issue
+
+
+def newest_revision(row: Issue | Section):
+    return history.versions(row).first()
+
+
+def change(row: Issue | Section, **fields) -> None:
+    """Change a row as somebody else would, without a record in the history."""
+    now = type(row).objects.get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(now, name, value)
+    now.save()
+    if isinstance(now, Section):
+        Issue.objects.filter(pk__in=[row.issue_id, now.issue_id]).touch()
+        search.index([now])
 
 
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:

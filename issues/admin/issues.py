@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from issues import search
-from issues.admin.base import PublicAdmin
+from issues.admin.base import RecordedAdmin
 from issues.admin.sections import SectionInline
 from issues.forms import IssueForm
 from issues.models import Issue, Section
@@ -38,10 +38,11 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Issue)
-class IssueAdmin(PublicAdmin):
+class IssueAdmin(RecordedAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
 
+    history_page = "desk:history"
     form = IssueForm
     inlines = [SectionInline]
     list_display = ["number", "title", "state_label", "published_at", "section_count"]

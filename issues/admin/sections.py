@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from issues.admin.base import OVERRIDES, PublicAdmin
+from issues.admin.base import OVERRIDES, RecordedAdmin
 from issues.forms import SectionForm, SectionFormSet
-from issues.models import Section
+from issues.models import Issue, Section
 
 
 def address_on_site(section: Section) -> str | None:
@@ -51,7 +51,8 @@ class SectionInline(admin.StackedInline):
 
 
 @admin.register(Section)
-class SectionAdmin(PublicAdmin):
+class SectionAdmin(RecordedAdmin):
+    history_page = "desk:section_history"
     form = SectionForm
     list_display = ["title", "type", "issue", "updated_at"]
     list_filter = ["type", ("issue", admin.EmptyFieldListFilter)]
@@ -61,6 +62,9 @@ class SectionAdmin(PublicAdmin):
 
     def sections(self, obj):
         return [obj]
+
+    def recorded(self, obj):
+        return [obj, *Issue.objects.filter(sections=obj.pk)]
 
     def view_on_site(self, section):
         return address_on_site(section)
