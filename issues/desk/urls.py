@@ -1,12 +1,35 @@
 """Addresses of the desk beside the admin's own; all below /admin/desk/."""
 
+from django.contrib import admin
 from django.urls import path
 
-from issues.desk import fields
+from issues.desk import fields, history
+from issues.models import Issue, Section
+
+
+def history_of(model, plural: str, prefix: str = "") -> list:
+    """Give the addresses of the history of issues or of sections."""
+    views = {
+        "history": (history.versions, ""),
+        "compare": (history.compare, "compare/"),
+        "restore": (history.restore, "<int:revision>/restore/"),
+    }
+    return [
+        path(
+            f"{plural}/<int:pk>/history/{end}",
+            admin.site.admin_view(view),
+            {"model": model},
+            name=f"{prefix}{name}",
+        )
+        for name, (view, end) in views.items()
+    ]
+
 
 app_name = "desk"
 urlpatterns = [
     path("preview/", fields.preview, name="preview"),
     path("upload/", fields.upload, name="upload"),
     path("tags/", fields.tags, name="tags"),
+    *history_of(Issue, "issues"),
+    *history_of(Section, "sections", "section_"),
 ]
