@@ -73,9 +73,11 @@ def restore(request: HttpRequest, model: type[Row], pk: int, revision: int) -> H
     if request.method == "POST":
         return restored(request, row, wanted)
     old, new = present(row), side(row, wanted)
-    context = {"parts": differences(request, old, new, WORDS), "old": old, "new": new}
-    if model is Issue:
-        context["plan"] = history.plan(row, new.former, request.user)
+    plan = history.plan(row, new.former, request.user) if model is Issue else None
+    if plan:
+        new.former.sections = plan.kept
+    parts = differences(request, old, new, WORDS)
+    context = {"parts": parts, "old": old, "new": new, "plan": plan}
     return page(request, row, "admin/desk/restore.html", _("Restore a version"), context)
 
 

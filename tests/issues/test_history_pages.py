@@ -75,10 +75,12 @@ class TestPages:
         change(issue.sections.get(title="One"), issue=make_issue(2))
         url = reverse("desk:restore", args=[issue.pk, history.versions(issue).last().pk])
 
-        page = desk.get(url).content.decode()
+        response = desk.get(url)
 
+        page = response.content.decode()
         assert "“Later” came later: it goes to the inbox." in page
         assert "“One” is in #2 now, and stays there." in page
+        assert [part.title for part in response.context["parts"]] == ["", "Later"]
         version = Issue.objects.get(pk=issue.pk).version
         told = desk.post(url, {"version": version}, follow=True).content.decode()
         assert "waits in the inbox now: “Later”" in told
