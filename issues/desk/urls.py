@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from issues.desk import fields, history
+from issues.desk import deleted, fields, history
 from issues.models import Issue, Section
 
 
@@ -30,6 +30,12 @@ urlpatterns = [
     path("preview/", fields.preview, name="preview"),
     path("upload/", fields.upload, name="upload"),
     path("tags/", fields.tags, name="tags"),
+    path("deleted/", admin.site.admin_view(deleted.issues), name="deleted"),
+    path(
+        "deleted/<int:revision>/recover/",
+        admin.site.admin_view(deleted.recover),
+        name="recover",
+    ),
     *history_of(Issue, "issues"),
     *history_of(Section, "sections", "section_"),
 ]

@@ -5,8 +5,8 @@ transaction. One revision holds one issue with all its sections, or one section 
 """
 
 from issues.history.differences import Part, compare, compare_sections
-from issues.history.recording import catch_up, record, register, versions
-from issues.history.restoring import Plan, plan, restore, restore_section
+from issues.history.recording import catch_up, deleted_issues, record, register, versions
+from issues.history.restoring import Plan, plan, recover, restore, restore_section
 from issues.history.snapshots import (
     SectionSnapshot,
     Snapshot,
@@ -27,8 +27,10 @@ __all__ = [
     "compare_sections",
     "current",
     "current_section",
+    "deleted_issues",
     "plan",
     "record",
+    "recover",
     "register",
     "restore",
     "restore_section",

@@ -80,6 +80,12 @@ def recorded(row: Issue | Section) -> QuerySet[Version]:
     return Version.objects.get_for_object(row)
 
 
+def deleted_issues() -> QuerySet[Version]:
+    """Give the newest record of each issue that was deleted, the latest first."""
+    found = Version.objects.get_deleted(Issue)
+    return found.select_related("revision__user").order_by("-pk")
+
+
 def issues_of(rows) -> QuerySet[Issue]:
     """Keep of `rows` the issues, and those that the sections are in."""
     sections = [row.pk for row in rows if isinstance(row, Section)]

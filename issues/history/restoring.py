@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from issues import search
@@ -53,8 +54,12 @@ def restore(issue: Issue, revision, user) -> Plan:
     Number, dates and state stay. Raises StaleVersion if the issue is at another version in the
     database than in `issue`, and IntegrityError if somebody takes a slug in the same moment.
     """
-    former = snapshot(revision)
     catch_up(issue)
+    return put_on(issue, revision, user)
+
+
+def put_on(issue: Issue, revision, user) -> Plan:
+    former = snapshot(revision)
     before = addresses([issue, *issue.sections.select_related("issue")])
     for name in WORDS:
         setattr(issue, name, getattr(former, name))
@@ -69,6 +74,29 @@ def restore(issue: Issue, revision, user) -> Plan:
     comment = _("Restored the version of %(when)s") % {"when": when}
     record(issue, *made.leaving, user=user, comment=comment)
     return made
+
+
+@transaction.atomic
+def recover(revision, user) -> Issue:
+    """Make an issue that was deleted again, as a draft; under its number, if that is free.
+
+    Raises IntegrityError if somebody else has done so already.
+    """
+    former = snapshot(revision)
+    newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
+    is_taken = Issue.objects.filter(number=former.number).exists()
+    issue = Issue(
+        pk=former.pk,
+        number=newest + 1 if is_taken else former.number,
+        recipe=former.recipe,
+        planned_at=former.planned_at,
+        author=user_of(former.author_pk) or user,
+        created_at=former.created_at,
+        version=former.version,
+    )
+    issue.save(force_insert=True)
+    put_on(issue, revision, user)
+    return issue
 
 
 def leave(sections: list[Section]) -> None:
@@ -104,10 +132,16 @@ def bring_back(section: Section, former: SectionSnapshot) -> None:
 
 def made_again(former: SectionSnapshot) -> Section:
     """Give a section that was deleted, with the key it had; not saved."""
-    author = get_user_model().objects.filter(pk=former.author_pk).first()
     return Section(
-        pk=former.pk, author=author, created_at=former.created_at, version=former.version
+        pk=former.pk,
+        author=user_of(former.author_pk),
+        created_at=former.created_at,
+        version=former.version,
     )
+
+
+def user_of(pk: int | None):
+    return get_user_model().objects.filter(pk=pk).first()
 
 
 @transaction.atomic
