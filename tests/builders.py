@@ -6,7 +6,7 @@ import io
 from django.utils import timezone
 from PIL import Image
 
-from issues import search
+from issues import history, search
 from issues.models import Issue, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
@@ -61,6 +61,28 @@ def row(section: Section, **changes) -> dict:
     values = {name: getattr(section, name) for name in names}
     tags = ", ".join(tag.name for tag in section.tags.all())
     return {**values, "type": section.type_id, "tags": tags, **changes}
+
+
+def recorded_issue(*args, **fields) -> Issue:
+    """Make an issue as `make_issue` does, and record it in the history."""
+    issue = make_issue(*args, **fields)
+    history.record(issue)
+    return issue
+
+
+def newest_revision(row: Issue | Section):
+    return history.versions(row).first()
+
+
+def change(row: Issue | Section, **fields) -> None:
+    """Change a row as somebody else would, without a record in the history."""
+    now = type(row).objects.get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(now, name, value)
+    now.save()
+    if isinstance(now, Section):
+        Issue.objects.filter(pk__in=[row.issue_id, now.issue_id]).touch()
+        search.index([now])
 
 
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:

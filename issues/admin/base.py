@@ -1,10 +1,13 @@
 """What the screens of the desk have in common."""
 
+import json
+
 from django.contrib import admin
+from django.shortcuts import redirect
 from django.urls import reverse
 from markdownx.models import MarkdownxField
 
-from issues import search
+from issues import history, search
 from issues.forms import MarkdownWidget
 from issues.models import FormerAddress, Section
 from issues.models.former_address import addresses
@@ -50,6 +53,38 @@ class PublicAdmin(admin.ModelAdmin):
         """Drop the sections that are gone from the index, and index anew those that remain."""
         search.remove(pks)
         search.index(Section.objects.filter(pk__in=pks))
+
+
+class RecordedAdmin(PublicAdmin):
+    """Keeps the history of what editors save, too."""
+
+    history_page: str  # name of its address
+
+    def recorded(self, obj) -> list:
+        """Give what is recorded when `obj` changes, as it is stored."""
+        return [obj]
+
+    def save_model(self, request, obj, form, change):
+        form.recorded_before = self.recorded(obj) if change else []
+        history.catch_up(*form.recorded_before)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        message = self.construct_change_message(request, form, formsets, add=not change)
+        rows = [*form.recorded_before, *self.recorded(form.instance)]
+        history.record(*rows, user=request.user, comment=json.dumps(message))
+
+    def delete_model(self, request, obj):
+        history.catch_up(obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        history.catch_up(*queryset)
+        super().delete_queryset(request, queryset)
+
+    def history_view(self, request, object_id, extra_context=None):
+        return redirect(self.history_page, object_id)
 
 
 def address_on_site(section: Section) -> str | None:

@@ -47,6 +47,7 @@ class IssueAdmin(WritingAdmin):
         css = {"all": ["admin/desk.css"]}
         js = [Script(f"admin/{name}.js", type="module") for name in SCRIPTS]
 
+    history_page = "desk:history"
     form = IssueForm
     inlines = [SectionInline]
     list_display = ["number", "title", "state_label", "published_at", "section_count"]

@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from issues.admin.base import PublicAdmin, address_on_site
+from issues.admin.base import RecordedAdmin, address_on_site
 from issues.forms import SectionForm
-from issues.models import Section
+from issues.models import Issue, Section
 
 
 @admin.register(Section)
-class SectionAdmin(PublicAdmin):
+class SectionAdmin(RecordedAdmin):
+    history_page = "desk:section_history"
     form = SectionForm
     list_display = ["title", "type", "issue", "updated_at"]
     list_filter = ["type", ("issue", admin.EmptyFieldListFilter)]
@@ -19,6 +20,9 @@ class SectionAdmin(PublicAdmin):
 
     def sections(self, obj):
         return [obj]
+
+    def recorded(self, obj):
+        return [obj, *Issue.objects.filter(sections=obj.pk)]
 
     def view_on_site(self, section):
         return address_on_site(section)

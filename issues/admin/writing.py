@@ -8,12 +8,12 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from issues import conflicts, draft, inbox, recipe, roles, search
-from issues.admin.base import PublicAdmin
+from issues.admin.base import RecordedAdmin
 from issues.desk import conflict, working_copy
 from issues.models import Issue, SectionType, StaleVersion, WorkingCopy
 
 
-class WritingAdmin(PublicAdmin):
+class WritingAdmin(RecordedAdmin):
     """What happens when an issue's form is opened and saved; `IssueAdmin` describes the screen."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -73,10 +73,10 @@ class WritingAdmin(PublicAdmin):
         request.saved_keys = formset.saved_keys()
         for section in formset.leaving():
             inbox.push_back(section, request.user)
+        self.pull(request, form.instance)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        self.pull(request, form.instance)
         issue = form.instance if change else None
         WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
 

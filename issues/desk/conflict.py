@@ -32,7 +32,7 @@ def show(request: HttpRequest, issue: Issue) -> HttpResponse:
 
 @require_safe
 @admin.site.admin_view
-def recover(request: HttpRequest, pk: int) -> HttpResponse:
+def kept(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the editor typed and did not save, beside what is stored."""
     issue = get_object_or_404(Issue, pk=pk)
     if not roles.may_edit(request.user, issue):

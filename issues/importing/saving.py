@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import search
+from issues import history, search
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
 from issues.importing.fields import NO_DATE
@@ -141,6 +141,8 @@ def store(
     if issue and not update:
         return "refused"
     status = "updated" if issue else "created"
+    if issue:
+        history.catch_up(issue)
     issue = issue or Issue(number=parsed.number)
     pictures = Pictures(path.parent, parsed.notes, dry_run)
     parsed.intro = pictures.stored_in(parsed.intro, 1)
@@ -152,13 +154,16 @@ def store(
     write_issue(issue, parsed, path, digest, publish)
     write_sections(issue, parsed.sections)
     search.index(issue.sections.all())
+    history.record(issue, comment=f"{IMPORTED}{path.name}")
     return status
 
 
 def publish_draft(issue: Issue) -> str:
     if issue.published_at is not None:
         return "unchanged"
+    history.catch_up(issue)
     issue.publish()
+    history.record(issue, comment="Published by the importer")
     return "published"
 
 

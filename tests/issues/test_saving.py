@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from issues import images, search
+from issues import history, images, search
 from issues.importing.saving import files_in, import_file, import_files
 from issues.models import Asset, Issue, Section, Tag
 from tests.builders import make_issue, picture
@@ -113,6 +113,19 @@ class TestOneFile:
             "Nothing happened",
         ]
         assert search.check() == (set(), set(), set())
+
+    def test_history_knows_what_was_there_and_which_file_came(self, letter):
+        make_issue(7, None, ["By hand"], title="Mine")
+
+        import_file(letter, update=True)
+
+        after, before = history.versions(Issue.objects.get())
+        assert (after.comment, after.user) == ("Imported from letter.md", None)
+        assert [history.snapshot(one).title for one in (after, before)] == [
+            "Warm up, Cool down",
+            "Mine",
+        ]
+        assert [one.title for one in history.snapshot(before).sections] == ["By hand"]
 
     def test_update_takes_a_corrected_title_and_keeps_its_address(self, letter):
         import_file(letter)

@@ -365,7 +365,7 @@ class TestWorkingCopy:
         assert "csrfmiddlewaretoken" not in copy.data
         page = desk.get(change(issue))
         assert "did not save it" in page.content.decode()
-        shown = desk.get(reverse("desk:recover", args=[issue.pk]))
+        shown = desk.get(reverse("desk:kept", args=[issue.pk]))
         assert [one.yours for one in shown.context["comparison"].differences] == ["Typed"]
 
     def test_a_new_issue_is_offered_again_with_its_sections(self, desk):
