@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from issues.characters import printable
+from issues.comparing import Row, side_by_side
 from issues.draft import PREFIX, whole
+from issues.history import SectionSnapshot, Snapshot
 from issues.models import Asset, Issue, Section, SectionType
-from issues.models.tag import folded, join_names, split_names
+from issues.models.tag import folded, split_names
 
 CHOICE, SAVED = "choice:", "saved:"  # begin the names of the fields that `resolved` reads
 LONG = ("intro", "body", "notes", "summary")
@@ -35,6 +37,7 @@ class Difference(NamedTuple):
     yours: str
     saved_words: str
     yours_words: str
+    keeps_saved: bool  # what is proposed: true where only somebody else has changed it
 
     @property
     def is_long(self) -> bool:
@@ -44,6 +47,10 @@ class Difference(NamedTuple):
     def is_choice(self) -> bool:
         """Say whether the field holds a key, which nobody could edit as a text."""
         return self.name.rpartition("-")[2] in ("type", "cover")
+
+    @property
+    def rows(self) -> list[Row]:
+        return side_by_side(self.saved, self.yours)
 
 
 class GoneRow(NamedTuple):
@@ -60,32 +67,35 @@ class Comparison:
 
     differences: list[Difference]
     gone: list[GoneRow]
-    added: list[Section]  # by somebody else; they stay whatever the editor chooses
+    added: list[SectionSnapshot]  # by somebody else; they stay whatever the editor chooses
 
     def __bool__(self) -> bool:
         return bool(self.differences or self.gone or self.added)
 
 
-def compare(yours: QueryDict, issue: Issue) -> Comparison:
-    """Hold what a form would post against the issue as it is stored."""
-    sections = {
-        one.pk: one for one in issue.sections.select_related("type").prefetch_related("tags")
-    }
-    keys = row_keys(yours)
-    known = {key: whole(yours.get(f"{key}-id")) for key in keys}
+def compare(yours: QueryDict, saved: Snapshot, base: Snapshot | None = None) -> Comparison:
+    """Hold what a form would post against the issue as it is stored.
+
+    `base` is the issue as it was when the form was opened: it tells who has changed what.
+    """
+    rows = {key: whole(yours.get(f"{key}-id")) for key in row_keys(yours)}
+    sections = {one.pk: one for one in saved.sections}
+    before = {one.pk: one for one in base.sections} if base else {}
+    names = Names(yours, saved)
+    found = list(field_differences(yours, "", issue_fields(saved), base and issue_fields(base)))
+    for key, pk in rows.items():
+        if pk in sections:
+            was = section_fields(before[pk]) if pk in before else None
+            now, title = section_fields(sections[pk]), sections[pk].title
+            found += field_differences(yours, f"{key}-", now, was, title)
     return Comparison(
-        differences=[
-            *issue_differences(yours, issue),
-            *section_differences(
-                yours, {k: sections[pk] for k, pk in known.items() if pk in sections}
-            ),
-        ],
+        differences=[names.told(one) for one in found],
         gone=[
             GoneRow(key, yours.get(f"{key}-title", ""), yours.get(f"{key}-body", ""))
-            for key, pk in known.items()
+            for key, pk in rows.items()
             if pk and pk not in sections
         ],
-        added=[one for pk, one in sections.items() if pk not in known.values()],
+        added=[one for one in saved.sections if one.pk not in rows.values()],
     )
 
 
@@ -94,42 +104,59 @@ def row_keys(data: QueryDict) -> list[str]:
     return [f"{PREFIX}-{index}" for index in range(count)]
 
 
-def issue_differences(yours: QueryDict, issue: Issue) -> Iterator[Difference]:
-    for name, saved in stored_issue(issue).items():
-        mine = yours.get(name, saved)
-        if normal(name, mine) != normal(name, saved):
-            label = LABELS.get(name) or Issue._meta.get_field(name).verbose_name.capitalize()
-            words = [words_of(name, value) for value in (saved, mine)]
-            yield Difference(name, label, "", saved, mine, *words)
+def field_differences(
+    yours: QueryDict,
+    prefix: str,
+    saved: dict[str, str],
+    base: dict[str, str] | None,
+    section: str = "",
+) -> Iterator[Difference]:
+    """Yield the fields of an issue, or of one section of it, in which form and storage differ."""
+    model = Section if prefix else Issue
+    for name, text in saved.items():
+        mine = yours.get(prefix + name, text)
+        if normal(name, mine) == normal(name, text):
+            continue
+        label = LABELS.get(name) or model._meta.get_field(name).verbose_name.capitalize()
+        is_untouched = base is not None and normal(name, mine) == normal(name, base[name])
+        yield Difference(prefix + name, label, section, text, mine, text, mine, is_untouched)
 
 
-def section_differences(yours: QueryDict, rows: dict[str, Section]) -> Iterator[Difference]:
-    for key, section in rows.items():
-        for name, saved in stored_section(section).items():
-            mine = yours.get(f"{key}-{name}", saved)
-            if normal(name, mine) != normal(name, saved):
-                label = LABELS.get(name) or Section._meta.get_field(name).verbose_name.capitalize()
-                words = [words_of(name, value) for value in (saved, mine)]
-                yield Difference(f"{key}-{name}", label, section.title, saved, mine, *words)
-
-
-def stored_issue(issue: Issue) -> dict[str, str]:
-    """Give the issue's fields as its form shows them."""
-    names = ("number", "title", "summary", "intro", "notes")
+def issue_fields(issue: Snapshot) -> dict[str, str]:
+    """Give the fields of an issue as its form shows them."""
     planned = issue.planned_at and timezone.localtime(issue.planned_at)
     return {
-        **{name: str(getattr(issue, name)) for name in names},
+        "number": str(issue.number),
+        **{name: getattr(issue, name) for name in ("title", "summary", "intro", "notes")},
         "planned_at_0": planned.strftime("%Y-%m-%d") if planned else "",
         "planned_at_1": planned.strftime("%H:%M") if planned else "",
-        "cover": str(issue.cover_id or ""),
+        "cover": str(issue.cover.pk) if issue.cover else "",
     }
 
 
-def stored_section(section: Section) -> dict[str, str]:
-    words = {
-        name: getattr(section, name) for name in SECTION_FIELDS if name not in ("type", "tags")
+def section_fields(section: SectionSnapshot) -> dict[str, str]:
+    return {
+        **{name: getattr(section, name) for name in SECTION_FIELDS},
+        "type": str(section.type.pk) if section.type else "",
+        "tags": ", ".join(section.tags),
     }
-    return {"type": str(section.type_id), "tags": join_names(section.tags.all()), **words}
+
+
+class Names:
+    """What people read in place of the keys of types and pictures; asked once for a page."""
+
+    def __init__(self, yours: QueryDict, saved: Snapshot):
+        cover = Asset.objects.filter(pk=whole(yours.get("cover"))).first()
+        self.known = {
+            "type": {str(one.pk): str(one) for one in SectionType.objects.all()},
+            "cover": {str(one.pk): str(one) for one in (cover, saved.cover) if one},
+        }
+
+    def told(self, one: Difference) -> Difference:
+        known = self.known.get(one.name.rpartition("-")[2], {})
+        return one._replace(
+            saved_words=known.get(one.saved, one.saved), yours_words=known.get(one.yours, one.yours)
+        )
 
 
 def normal(name: str, value: str):
@@ -139,14 +166,6 @@ def normal(name: str, value: str):
     if name == "planned_at_1":
         return value.strip()[:5]
     return printable(value).strip()
-
-
-def words_of(name: str, value: str) -> str:
-    models = {"type": SectionType, "cover": Asset}
-    if name in models and value:
-        found = models[name].objects.filter(pk=whole(value)).first()
-        return str(found or value)
-    return value
 
 
 def resolved(data: QueryDict) -> QueryDict:

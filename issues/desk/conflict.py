@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from issues import conflicts, roles
+from issues import conflicts, history, roles
 from issues.desk import working_copy
 from issues.draft import whole
 from issues.models import Issue, WorkingCopy
@@ -47,7 +47,8 @@ def kept(request: HttpRequest, pk: int) -> HttpResponse:
 def page(
     request: HttpRequest, issue: Issue, yours: QueryDict, title: str, status: int = 200, **context
 ) -> HttpResponse:
-    comparison = conflicts.compare(yours, issue)
+    base = history.snapshot_at_version(issue, whole(yours.get("version")) or 0)
+    comparison = conflicts.compare(yours, history.current(issue), base)
     asked = {difference.name for difference in comparison.differences}
     context |= {
         **admin.site.each_context(request),

@@ -28,8 +28,7 @@ class IssueForm(forms.ModelForm):
         """Make an empty title from the sections."""
         title = one_line(self.cleaned_data["title"])
         if not title:
-            sections = draft.of_form(self.data, []).sections
-            title = titles.suggested([one.short_title or one.title for one in sections])
+            title = titles.suggested_for(draft.of_form(self.data, []).sections)
         if not title:
             raise forms.ValidationError(_("This field is required."), code="required")
         return title

@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from issues import conflicts, recipe
+from issues import conflicts, history, recipe
 from issues.desk.working_copy import as_posted
 from issues.forms.rows import saved_first
 from issues.models import Issue, Section, SectionType, WorkingCopy
@@ -288,6 +288,19 @@ class TestConflict:
 
         assert [section.title for section in issue.sections.all()] == ["Old", "Added"]
 
+    def test_a_text_that_only_the_other_has_changed_is_proposed_as_saved(self, desk):
+        issue = make_issue(1, None, title="Before", intro="Hello")
+        history.record(issue)
+        form = issue_form(issue=issue, title="Before", intro="My hello")
+        other = Issue.objects.get()
+        other.title = "Theirs"
+        other.save()
+
+        response = desk.post(change(issue), form)
+
+        proposed = {d.name: d.keeps_saved for d in response.context["comparison"].differences}
+        assert proposed == {"title": True, "intro": False}
+
     @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40])
     def test_a_version_that_is_none_is_a_conflict_and_no_crash(self, desk, version):
         issue = make_issue(1, None)
@@ -322,7 +335,7 @@ class TestConflict:
             }
         )
 
-        assert not conflicts.compare(yours, issue)
+        assert not conflicts.compare(yours, history.current(issue))
 
 
 @pytest.mark.django_db(transaction=True)
