@@ -9,4 +9,5 @@ urlpatterns = [
     path("preview/", fields.preview, name="preview"),
     path("upload/", fields.upload, name="upload"),
     path("tags/", fields.tags, name="tags"),
+    path("tags/check/", fields.check_tags, name="check_tags"),
 ]
