@@ -1,6 +1,7 @@
 """What the screens of the desk have in common."""
 
 from django.contrib import admin
+from django.db import transaction
 from markdownx.models import MarkdownxField
 
 from issues import search
@@ -40,6 +41,7 @@ class PublicAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
         self.after_delete(gone)
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         gone = [section.pk for obj in queryset for section in self.sections(obj)]
         super().delete_queryset(request, queryset)
