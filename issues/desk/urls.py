@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from issues.desk import fields
+from issues.desk import fields, inbox
 
 app_name = "desk"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("upload/", fields.upload, name="upload"),
     path("tags/", fields.tags, name="tags"),
     path("tags/check/", fields.check_tags, name="check_tags"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<int:pk>/pull/", inbox.pull, name="pull"),
 ]

@@ -1,20 +1,24 @@
 """What editors fill in, and how it is checked."""
 
+from issues.forms.inbox import InboxFilterForm, QuickAddForm
 from issues.forms.issues import IssueForm
 from issues.forms.pictures import AssetForm
-from issues.forms.sections import SectionForm, SectionFormSet
+from issues.forms.sections import SectionForm, SectionFormSet, SingleSectionForm
 from issues.forms.tags import AddTagsForm, MergeTagsForm, RemoveTagsForm, TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
 
 __all__ = [
     "AddTagsForm",
     "AssetForm",
+    "InboxFilterForm",
     "IssueForm",
     "MarkdownWidget",
     "MergeTagsForm",
+    "QuickAddForm",
     "RemoveTagsForm",
     "SectionForm",
     "SectionFormSet",
+    "SingleSectionForm",
     "TagForm",
     "TagsWidget",
 ]
