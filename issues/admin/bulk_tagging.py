@@ -42,7 +42,7 @@ class BulkTagging:
     def tag_page(self, request, form, titles: dict[int, str], left_out: int):
         context = {
             **self.admin_site.each_context(request),
-            "title": self.get_action(request.POST["action"])[2],
+            "title": self.get_action(request.POST["action"])[2].rstrip("…"),
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,

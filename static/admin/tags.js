@@ -21,8 +21,19 @@ function later(work) {
   };
 }
 
-function same(one, other) {
-  return one.trim().toLowerCase() === other.trim().toLowerCase();
+// In which form two names are the same tag; the server knows it more exactly.
+function folded(name) {
+  return name.trim().toLowerCase();
+}
+
+// Where it is said, to those who do not see it, what is marked: one place in each form.
+function status(form) {
+  let line = form.querySelector(":scope > .tags-status");
+  if (!line) {
+    line = element("p", "tags-status", { role: "status" });
+    form.append(line);
+  }
+  return line;
 }
 
 // What the server says of names; asked once for all fields of a page.
@@ -38,7 +49,7 @@ const ask = later(async () => {
   try {
     const response = await fetch(`${address}?names=${encodeURIComponent(names.join(","))}`);
     if (!response.ok) return;
-    for (const tag of (await response.json()).tags) answers.set(tag.name, tag);
+    for (const tag of (await response.json()).tags) answers.set(folded(tag.name), tag);
   } catch {
     return; // out of reach: the field stays a text field
   }
@@ -52,8 +63,10 @@ class TagsField {
     this.address = input.dataset.tagsCheck;
     this.words = JSON.parse(input.dataset.words);
     this.asked = 0;
+    this.shown = "[]";
     this.build();
     this.listen();
+    status(input.form);
     fields.add(this);
     this.check();
   }
@@ -67,9 +80,8 @@ class TagsField {
     this.list = element("ul", "tags-list", { id, role: "listbox", "aria-label": words.suggestions });
     this.list.hidden = true;
     this.chips = element("ul", "tags-chips", { role: "list", "aria-label": words.chips });
-    this.status = element("p", "tags-status", { role: "status" });
     holder.append(input, this.list);
-    box.append(holder, this.chips, this.status);
+    box.append(holder, this.chips);
     const role = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" };
     for (const [key, value] of Object.entries(role)) input.setAttribute(key, value);
     input.setAttribute("aria-controls", id);
@@ -134,7 +146,7 @@ class TagsField {
     }
     if (asked !== this.asked || document.activeElement !== this.input) return; // too late
     const taken = this.names();
-    this.open(tags.filter((tag) => !taken.some((name) => same(name, tag.name))));
+    this.open(tags.filter((tag) => !taken.some((name) => folded(name) === folded(tag.name))));
   }
 
   open(tags) {
@@ -193,19 +205,20 @@ class TagsField {
   // Chips -----------------------------------------------------------------------------------
 
   check() {
-    const unknown = this.names().filter((name) => !answers.has(name));
+    const unknown = this.names().filter((name) => !answers.has(folded(name)));
     unknown.forEach((name) => waiting.add(name));
     if (unknown.length) ask();
     this.showChips();
   }
 
   showChips() {
-    const tags = this.names().map((name) => answers.get(name)).filter(Boolean);
+    const tags = this.names().map((name) => answers.get(folded(name))).filter(Boolean);
     const shown = JSON.stringify(tags);
     if (shown === this.shown) return;
     this.shown = shown;
     this.chips.replaceChildren(...tags.map((tag) => this.chip(tag)));
-    this.status.textContent = tags.filter((tag) => !tag.known).map((tag) => this.spoken(tag)).join(" ");
+    const said = tags.filter((tag) => !tag.known).map((tag) => this.spoken(tag));
+    status(this.input.form).textContent = said.join(" ");
   }
 
   spoken(tag) {
@@ -231,10 +244,10 @@ class TagsField {
   // Put the tag that was meant in the place of a misspelt one.
   use(tag) {
     const parts = this.input.value.split(",");
-    const index = parts.findIndex((part) => finished(part)[0] === tag.name);
+    const index = parts.findIndex((part) => folded(finished(part)[0] ?? "") === folded(tag.name));
     if (index < 0) return;
     const start = parts.slice(0, index).join(",").length + (index ? 1 : 0);
-    const isThere = parts.some((part) => same(part, tag.similar.name));
+    const isThere = parts.some((part) => folded(part) === folded(tag.similar.name));
     const end = start + parts[index].length + (isThere && index + 1 < parts.length ? 1 : 0);
     this.input.focus();
     this.replace(start, end, isThere ? "" : `${index ? " " : ""}${tag.similar.name}`);
@@ -248,7 +261,7 @@ function finished(text) {
   const names = new Map();
   for (const part of text.split(",")) {
     const name = part.split(/\s+/).filter(Boolean).join(" ");
-    if (name && !names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+    if (name && !names.has(folded(name))) names.set(folded(name), name);
   }
   return [...names.values()];
 }
