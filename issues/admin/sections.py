@@ -79,7 +79,7 @@ class SectionAdmin(BulkTagging, PublicAdmin):
 
     form = SingleSectionForm
     exclude = ["version"]  # the model's, which no form sets; the form has a field of this name
-    list_display = ["title", "type", "issue", "tag_names", "author", "age", "updated_at"]
+    list_display = ["title", "type", "issue", "tag_names", "author", "age"]
     list_filter = ["type", PlaceFilter]
     list_per_page = 50
     ordering = ["-pk"]

@@ -27,7 +27,9 @@ class QuickAddForm(forms.Form):
 
 class InboxFilterForm(forms.Form):
     q = forms.CharField(
-        label=_("Words"), required=False, widget=forms.TextInput({"type": "search"})
+        label=_("Words"),
+        required=False,
+        widget=forms.TextInput({"type": "search", "class": "vTextField"}),
     )
     type = forms.ModelChoiceField(
         SectionType.objects.all(),

@@ -90,8 +90,8 @@ class SingleSectionForm(SectionForm):
         is_from_today = localdate(updated_at) == localdate()
         style = "TIME_FORMAT" if is_from_today else "DATETIME_FORMAT"
         message = _(
-            "Somebody changed this section at %(time)s. Your text is still here, but not saved. "
-            "Saving again overwrites what is saved now."
+            "Somebody changed this section at %(time)s, while you were writing. Your text is "
+            "still here, but not saved. Saving again overwrites what is saved now."
         )
         raise forms.ValidationError(message % {"time": date_format(localtime(updated_at), style)})
 
