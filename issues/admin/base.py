@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import admin
+from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from markdownx.models import MarkdownxField
@@ -44,6 +45,7 @@ class PublicAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
         self.after_delete(gone)
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         gone = [section.pk for obj in queryset for section in self.sections(obj)]
         super().delete_queryset(request, queryset)
@@ -71,9 +73,13 @@ class RecordedAdmin(PublicAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        self.settle(form)
         message = self.construct_change_message(request, form, formsets, add=not change)
         rows = [*form.recorded_before, *self.recorded(form.instance)]
         history.record(*rows, user=request.user, comment=json.dumps(message))
+
+    def settle(self, form):
+        """Bring in step what the change moves elsewhere; it is recorded with the change."""
 
     def delete_model(self, request, obj):
         history.catch_up(obj)

@@ -1,22 +1,50 @@
 """Sections: the rows in the form of an issue, and the screen of a single one."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from issues import history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
-from issues.forms import SectionForm
+from issues.admin.bulk_tagging import BulkTagging
+from issues.forms import SingleSectionForm
 from issues.models import Issue, Section
+from issues.models.tag import join_names
+
+
+class PlaceFilter(admin.SimpleListFilter):
+    title = _("place")
+    parameter_name = "place"
+
+    def lookups(self, request, model_admin):
+        return [("inbox", _("In the inbox")), ("issue", _("In an issue"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "inbox":
+                return queryset.in_inbox()
+            case "issue":
+                return queryset.exclude(issue=None)
+        return queryset
 
 
 @admin.register(Section)
-class SectionAdmin(RecordedAdmin):
+class SectionAdmin(BulkTagging, RecordedAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
     history_page = "desk:section_history"
-    form = SectionForm
-    list_display = ["title", "type", "issue", "updated_at"]
-    list_filter = ["type", ("issue", admin.EmptyFieldListFilter)]
-    list_select_related = ["type", "issue"]
+    form = SingleSectionForm
+    exclude = ["version"]  # the model's, which no form sets; the form has a field of this name
+    list_display = ["title", "type", "issue", "tag_names", "author", "age"]
+    list_filter = ["type", PlaceFilter]
+    list_per_page = 50
+    ordering = ["-pk"]
     search_fields = ["title", "tags__name"]
     autocomplete_fields = ["issue", "superseded_by"]
+    actions = ["add_tags", "remove_tags", "push_back"]
 
     def sections(self, obj):
         return [obj]
@@ -26,3 +54,74 @@ class SectionAdmin(RecordedAdmin):
 
     def view_on_site(self, section):
         return address_on_site(section)
+
+    def get_queryset(self, request):
+        visible = roles.visible_sections(request.user).order_by(*self.get_ordering(request))
+        return visible.select_related("type", "issue", "author").prefetch_related("tags")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        choices = {
+            "issue": roles.editable_issues,
+            "superseded_by": roles.visible_sections,
+        }
+        if choose := choices.get(db_field.name):
+            kwargs["queryset"] = choose(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self.is_theirs(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.is_theirs(request, obj)
+
+    def is_theirs(self, request, obj) -> bool:
+        return obj is None or roles.may_edit_section(request.user, obj)
+
+    @admin.display(description=_("tags"))
+    def tag_names(self, section):
+        return join_names(section.tags.all())
+
+    @admin.display(description=_("age"), ordering="-created_at")
+    def age(self, section):
+        return inbox.age(section)
+
+    def save_model(self, request, obj, form, change):
+        form.section_before = self.addressed(obj.pk)[0] if change else None
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    def settle(self, form):
+        before, after = form.section_before, form.instance
+        if before and before.issue and not after.issue:
+            inbox.remember(before)
+        inbox.settle([before and before.issue_id, after.issue_id])
+
+    def addressed(self, pk):
+        return list(Section.objects.filter(pk=pk).select_related("issue"))
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        inbox.settle([obj.issue_id])
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        issue_pks = set(queryset.order_by().values_list("issue", flat=True))
+        super().delete_queryset(request, queryset)
+        inbox.settle(issue_pks)
+
+    @admin.action(description=_("Push back into the inbox"), permissions=["change"])
+    @method_decorator(transaction.atomic)
+    def push_back(self, request, queryset):
+        theirs = roles.editable_sections(request.user).exclude(issue=None)
+        sections = theirs.filter(pk__in=queryset.values("pk")).select_related("issue")
+        for section in sections:
+            issue = section.issue
+            history.catch_up(issue, section)
+            inbox.push_back(section, request.user)
+            history.record(issue, section, user=request.user, comment=_("Pushed back to the inbox"))
+        count = len(sections)
+        text = ngettext(
+            "%d section is in the inbox again.", "%d sections are in the inbox again.", count
+        )
+        self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)

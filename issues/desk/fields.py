@@ -1,16 +1,15 @@
-"""What the scripts of single fields ask for: previews, uploads and tag suggestions."""
+"""What the scripts of single fields ask for: previews, uploads and tags."""
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from issues import images, markdown
+from issues import images, markdown, tagging
 from issues.desk.access import staff_with, writers
-from issues.models import Tag
 from issues.models.source import sizes_in
+from issues.models.tag import split_names
 
-MAX_SUGGESTIONS = 12
+MAX_NAMES = 100
 
 
 @writers
@@ -40,8 +39,16 @@ def upload(request: HttpRequest) -> HttpResponse:
 @writers
 @require_GET
 def tags(request: HttpRequest) -> HttpResponse:
-    """Suggest the most used tags that begin with `q`."""
-    start = request.GET.get("q", "").replace("\x00", "").strip()
-    found = Tag.objects.filter(name__istartswith=start).annotate(count=Count("section_items"))
-    names = found.order_by("-count", "name").values_list("name", flat=True)
-    return JsonResponse({"tags": list(names[:MAX_SUGGESTIONS])})
+    """Suggest tags that begin with `q`, with the number of their sections."""
+    return JsonResponse({"tags": tagging.suggest(request.GET.get("q", ""))})
+
+
+@writers
+@require_GET
+def check_tags(request: HttpRequest) -> HttpResponse:
+    """Say of each of `names`, separated by commas, whether it is known or like one that is."""
+    names = split_names(request.GET.get("names", ""))
+    if len(names) > MAX_NAMES:
+        reason = _("Ask for at most %d tags at once.") % MAX_NAMES
+        return HttpResponseBadRequest(reason, content_type="text/plain; charset=utf-8")
+    return JsonResponse({"tags": tagging.check(names)})

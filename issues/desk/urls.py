@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from issues.desk import conflict, deleted, fields, history, live, preflight, working_copy
+from issues.desk import (
+    conflict,
+    deleted,
+    fields,
+    history,
+    inbox,
+    live,
+    preflight,
+    working_copy,
+)
 from issues.models import Issue, Section
 
 
@@ -43,4 +52,7 @@ urlpatterns = [
     ),
     *history_of(Issue, "issues"),
     *history_of(Section, "sections", "section_"),
+    path("tags/check/", fields.check_tags, name="check_tags"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<int:pk>/pull/", inbox.pull, name="pull"),
 ]

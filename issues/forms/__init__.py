@@ -1,18 +1,30 @@
 """What editors fill in, and how it is checked."""
 
+from issues.forms.inbox import InboxFilterForm, QuickAddForm
 from issues.forms.issues import IssueForm
 from issues.forms.pictures import AssetForm
-from issues.forms.sections import SectionForm, SectionFormSet, SectionRowForm
-from issues.forms.tags import TagForm
+from issues.forms.sections import (
+    SectionForm,
+    SectionFormSet,
+    SectionRowForm,
+    SingleSectionForm,
+)
+from issues.forms.tags import AddTagsForm, MergeTagsForm, RemoveTagsForm, TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
 
 __all__ = [
+    "AddTagsForm",
     "AssetForm",
+    "InboxFilterForm",
     "IssueForm",
     "MarkdownWidget",
+    "MergeTagsForm",
+    "QuickAddForm",
+    "RemoveTagsForm",
     "SectionForm",
     "SectionFormSet",
     "SectionRowForm",
+    "SingleSectionForm",
     "TagForm",
     "TagsWidget",
 ]

@@ -1,7 +1,11 @@
 """Fields with scripts that only add to them."""
 
+import json
+
 from django import forms
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from markdownx.widgets import MarkdownxWidget
 from taggit.forms import TagWidget
 
@@ -22,10 +26,28 @@ class MarkdownWidget(MarkdownxWidget):
 
 
 class TagsWidget(TagWidget):
-    """A text field that suggests the tags there are, by a script that only adds to it."""
+    """A text field for tags; a script suggests those there are, and marks those there are not."""
 
     class Media:
+        css = {"all": ["admin/tags.css"]}
         js = [forms.Script("admin/tags.js", type="module")]
 
     def __init__(self, attrs=None):
-        super().__init__({"data-tags": "/admin/desk/tags/", "autocomplete": "off", **(attrs or {})})
+        addresses = {
+            "data-tags": reverse_lazy("desk:tags"),
+            "data-tags-check": reverse_lazy("desk:check_tags"),
+        }
+        super().__init__({**addresses, "autocomplete": "off", **(attrs or {})})
+
+    def get_context(self, name, value, attrs):
+        """Add what the script says; "{}" stands for a tag."""
+        words = {
+            "suggestions": _("Suggestions"),
+            "chips": _("These tags"),
+            "new": _("new"),
+            "use": _("Use {}"),
+            "is_new": _("“{}” is a new tag."),
+            "meant": _("Did you mean “{}”?"),
+        }
+        attrs = {"data-words": json.dumps(words, ensure_ascii=False), **(attrs or {})}
+        return super().get_context(name, value, attrs)

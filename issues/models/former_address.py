@@ -37,10 +37,14 @@ class FormerAddressQuerySet(models.QuerySet):
         """Remember each address of `before` that is another in `after`; see `addresses`."""
         moved = {key: path for key, path in before.items() if after.get(key, path) != path}
         for (kind, pk), path in moved.items():
-            owner = {f"{other}_id": pk if other == kind else None for other in KINDS}
-            self.update_or_create(path=path, defaults=owner)
+            self.remember(path, kind, pk)
         # An address that leads somewhere again is no former one.
         self.filter(path__in=[after[key] for key in moved]).delete()
+
+    def remember(self, path: str, kind: str, pk: int) -> None:
+        """Let `path` lead to the object of this kind and key from now on."""
+        owner = {f"{other}_id": pk if other == kind else None for other in KINDS}
+        self.update_or_create(path=path, defaults=owner)
 
 
 def addresses(objects) -> dict[tuple[str, int], str]:

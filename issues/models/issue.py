@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from issues.characters import one_line, printable
 from issues.models.asset import Asset
 from issues.models.fields import RenderedField, require_words
 from issues.models.source import sizes_in, validate_markdown, with_derived
-from issues.models.versioned import Versioned
+from issues.models.versioned import Versioned, VersionedQuerySet
 
 # Larger numbers do not fit into every database's integer column.
 MAX_NUMBER = 999_999_999
@@ -28,7 +28,7 @@ def public(at=None, prefix: str = "") -> Q:
     return Q(**{f"{prefix}published_at__lte": at or timezone.now()})
 
 
-class IssueQuerySet(models.QuerySet):
+class IssueQuerySet(VersionedQuerySet):
     def published(self, at=None):
         """Keep the issues that are public at the moment `at`; now by default."""
         return self.filter(public(at))
@@ -39,10 +39,6 @@ class IssueQuerySet(models.QuerySet):
 
     def drafts(self):
         return self.filter(published_at__isnull=True)
-
-    def touch(self) -> int:
-        """Count versions on, since a section of these issues has changed; give how many."""
-        return self.update(version=F("version") + 1, updated_at=timezone.now())
 
     def newest_first(self):
         return self.order_by("-published_at", "-number")

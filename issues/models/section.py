@@ -18,12 +18,12 @@ from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
-from issues.models.versioned import Versioned
+from issues.models.versioned import Versioned, VersionedQuerySet
 
 SLUG_LENGTH = 80
 
 
-class SectionQuerySet(models.QuerySet):
+class SectionQuerySet(VersionedQuerySet):
     def published(self, at=None):
         """Keep the sections of issues that are public at the moment `at`; now by default."""
         return self.filter(public(at, "issue__"))

@@ -1,6 +1,8 @@
 """Rows that several people may change, and how one of them notices the other."""
 
 from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
 
 
 class StaleVersion(Exception):
@@ -9,6 +11,15 @@ class StaleVersion(Exception):
     def __init__(self, row: models.Model):
         super().__init__(f"{row._meta.verbose_name} {row.pk} is not at version {row.version}")
         self.row = row
+
+
+class VersionedQuerySet(models.QuerySet):
+    def touch(self) -> int:
+        """Count versions on, since something that belongs to these rows has changed.
+
+        Gives how many rows there are. Until the transaction ends, nobody else can save them.
+        """
+        return self.update(version=F("version") + 1, updated_at=timezone.now())
 
 
 class Versioned(models.Model):

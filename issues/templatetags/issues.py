@@ -4,7 +4,11 @@ from urllib.parse import urlencode
 
 from django import template
 
+from issues.inbox import age, host
+
 register = template.Library()
+register.filter("age", age)
+register.filter("host", host)
 
 
 @register.inclusion_tag("issues/_pages.html", takes_context=True)

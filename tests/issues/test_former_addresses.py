@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from issues.models import FormerAddress, Issue, SectionType, Tag
+from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 from tests.builders import make_issue, make_section
 
 pytestmark = pytest.mark.django_db
@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 def rename_section(desk, section, **changes):
     values = {"title": section.title, "slug": section.slug, "type": section.type_id}
     values |= {"issue": section.issue_id, "position": section.position, "tags": ""} | changes
+    values["version"] = Section.objects.get(pk=section.pk).version
     response = desk.post(reverse("admin:issues_section_change", args=[section.pk]), values)
     assert response.status_code == 302
 
@@ -94,6 +95,16 @@ class TestSections:
         rename_section(desk, section, issue="")
 
         assert moved_to(client, "/issues/1/tip/") == 404
+
+        rename_section(desk, section, issue=make_issue(2).pk)
+
+        assert moved_to(client, "/issues/1/tip/") == "/issues/2/tip/"
+
+    def test_an_address_that_no_reader_has_seen_is_not_kept(self, desk):
+        section = make_issue(1, None, sections=["Tip"]).sections.get()
+
+        rename_section(desk, section, issue="")
+
         assert not FormerAddress.objects.exists()
 
 
