@@ -1,9 +1,11 @@
 """What the screens of the desk have in common."""
 
 import json
+from contextlib import contextmanager
 
 from django.contrib import admin
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from markdownx.models import MarkdownxField
 
 from issues import history, search
@@ -75,12 +77,22 @@ class RecordedAdmin(PublicAdmin):
         history.record(*rows, user=request.user, comment=json.dumps(message))
 
     def delete_model(self, request, obj):
-        history.catch_up(obj)
-        super().delete_model(request, obj)
+        with self.recording_deletion(request, [obj]):
+            super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        history.catch_up(*queryset)
-        super().delete_queryset(request, queryset)
+        with self.recording_deletion(request, list(queryset)):
+            super().delete_queryset(request, queryset)
+
+    @contextmanager
+    def recording_deletion(self, request, gone: list):
+        """Record what is deleted as it was, and what it is deleted from without it."""
+        titles = ", ".join(f"“{obj}”" for obj in gone)
+        rows = [row for obj in gone for row in self.recorded(obj)]
+        history.catch_up(*rows)
+        yield
+        rest = [row for row in rows if row not in gone]
+        history.record(*rest, user=request.user, comment=_("Deleted %s") % titles)
 
     def history_view(self, request, object_id, extra_context=None):
         return redirect(self.history_page, object_id)
