@@ -1,11 +1,13 @@
 """What the screens of the desk have in common."""
 
 import json
+from contextlib import contextmanager
 
 from django.contrib import admin
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from markdownx.models import MarkdownxField
 
 from issues import history, search
@@ -81,13 +83,30 @@ class RecordedAdmin(PublicAdmin):
     def settle(self, form):
         """Bring in step what the change moves elsewhere; it is recorded with the change."""
 
+    def settle_deleted(self, gone: list):
+        """Bring in step what a deletion moves elsewhere; it is recorded with it."""
+
     def delete_model(self, request, obj):
-        history.catch_up(obj)
-        super().delete_model(request, obj)
+        with self.recording_deletion(request, [obj]):
+            super().delete_model(request, obj)
+            self.settle_deleted([obj])
 
     def delete_queryset(self, request, queryset):
-        history.catch_up(*queryset)
-        super().delete_queryset(request, queryset)
+        gone = list(queryset)
+        with self.recording_deletion(request, gone):
+            super().delete_queryset(request, queryset)
+            self.settle_deleted(gone)
+
+    @contextmanager
+    def recording_deletion(self, request, gone: list):
+        """Record what is deleted as it was, and what it is deleted from without it."""
+        titles = ", ".join(f"“{obj}”" for obj in gone)
+        rows = [row for obj in gone for row in self.recorded(obj)]
+        with transaction.atomic():
+            history.catch_up(*rows)
+            yield
+            rest = [row for row in rows if row not in gone]
+            history.record(*rest, user=request.user, comment=_("Deleted %s") % titles)
 
     def history_view(self, request, object_id, extra_context=None):
         return redirect(self.history_page, object_id)

@@ -100,15 +100,8 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def addressed(self, pk):
         return list(Section.objects.filter(pk=pk).select_related("issue"))
 
-    def delete_model(self, request, obj):
-        super().delete_model(request, obj)
-        inbox.settle([obj.issue_id])
-
-    @transaction.atomic
-    def delete_queryset(self, request, queryset):
-        issue_pks = set(queryset.order_by().values_list("issue", flat=True))
-        super().delete_queryset(request, queryset)
-        inbox.settle(issue_pks)
+    def settle_deleted(self, gone):
+        inbox.settle(section.issue_id for section in gone)
 
     @admin.action(description=_("Push back into the inbox"), permissions=["change"])
     @method_decorator(transaction.atomic)

@@ -248,6 +248,26 @@ class TestScreens:
         assert not Issue.objects.exists()
         assert Version.objects.get_for_object_reference(Issue, pk).count() == 1
 
+    def test_a_deleted_section_is_missed_in_the_history_of_its_issue(self, desk, editor):
+        issue = make_issue(1, None, ["One", "Two"])
+        url = reverse("admin:issues_section_delete", args=[issue.sections.first().pk])
+
+        desk.post(url, {"post": "yes"})
+
+        after, before = history.versions(issue)
+        assert [after.section_total, before.section_total] == [1, 2]
+        assert (after.user, after.comment) == (editor, "Deleted “One”")
+
+    def test_issues_that_are_deleted_together_are_all_on_record(self, desk):
+        issues = [make_issue(1, None, ["One"]), make_issue(2, None)]
+        pks = [issue.pk for issue in issues]
+        data = {"action": "delete_selected", "_selected_action": pks, "post": "yes"}
+
+        desk.post(reverse("admin:issues_issue_changelist"), data)
+
+        assert not Issue.objects.exists()
+        assert history.deleted_issues().count() == 2
+
     def test_saving_ten_sections_asks_the_history_a_few_times_only(
         self, desk, django_assert_max_num_queries
     ):
