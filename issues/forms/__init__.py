@@ -1,6 +1,7 @@
 """What editors fill in, and how it is checked."""
 
 from issues.forms.issues import IssueForm
+from issues.forms.moments import MomentField, MomentWidget
 from issues.forms.pictures import AssetForm
 from issues.forms.sections import SectionForm, SectionFormSet
 from issues.forms.tags import TagForm
@@ -10,6 +11,8 @@ __all__ = [
     "AssetForm",
     "IssueForm",
     "MarkdownWidget",
+    "MomentField",
+    "MomentWidget",
     "SectionForm",
     "SectionFormSet",
     "TagForm",
