@@ -26,10 +26,13 @@ def test_a_file_becomes_a_page_that_a_reader_finds(desk, client, tmp_path):
     row = {"id": section.pk, "issue": issue.pk, "type": section.type_id, "slug": section.slug}
     row |= {"title": section.title, "position": 1, "body": "Raise the rate *gently*."}
     row |= {"tags": "optimisers"}
-    form = {"number": 12, "title": "Warm up", "published_at_0": "2026-01-07"}
-    form |= {"published_at_1": "09:00", "sections-TOTAL_FORMS": 1, "sections-INITIAL_FORMS": 1}
+    form = {"number": 12, "title": "Warm up", "summary": "How to begin."}
+    form |= {"sections-TOTAL_FORMS": 1, "sections-INITIAL_FORMS": 1}
     form |= {f"sections-0-{name}": value for name, value in row.items()}
     assert desk.post(change, form).status_code == 302
+    issue.refresh_from_db()
+    page = reverse("desk:publishing", args=[issue.pk])
+    assert desk.post(page, {"do": "publish", "version": issue.version}).status_code == 302
     client.logout()
 
     assert "Warm up" in client.get("/").content.decode()

@@ -6,16 +6,16 @@ from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from issues import search
+from issues import publishing, roles, search
 from issues.admin.base import PublicAdmin
+from issues.admin.permission import IssuePermission
 from issues.admin.sections import SectionInline
 from issues.forms import IssueForm
-from issues.models import Issue, Section
+from issues.models import Issue, Section, StaleVersion
 from issues.views import sections_of
 
 
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Issue)
-class IssueAdmin(PublicAdmin):
+class IssueAdmin(IssuePermission, PublicAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
 
@@ -53,7 +53,7 @@ class IssueAdmin(PublicAdmin):
     actions = ["publish_now", "unpublish"]
     autocomplete_fields = ["cover"]
     fieldsets = [
-        (None, {"fields": [("number", "published_at"), "title", "summary", "intro"]}),
+        (None, {"fields": [("number", "planned_at"), "title", "summary", "intro"]}),
         (_("More"), {"fields": ["cover", "notes"], "classes": ["collapse"]}),
     ]
 
@@ -64,9 +64,11 @@ class IssueAdmin(PublicAdmin):
         return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
 
     def get_queryset(self, request):
-        return (
-            super().get_queryset(request).annotate(section_total=Count("sections", distinct=True))
-        )
+        visible = roles.visible_issues(request.user)
+        return visible.annotate(section_total=Count("sections", distinct=True))
+
+    def has_publish_permission(self, request):
+        return roles.may_publish(request.user)
 
     @admin.display(description=_("state"), ordering="published_at")
     def state_label(self, issue):
@@ -79,6 +81,11 @@ class IssueAdmin(PublicAdmin):
     def get_changeform_initial_data(self, request):
         newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
         return {"number": newest + 1, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):
         gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
@@ -103,24 +110,39 @@ class IssueAdmin(PublicAdmin):
     def preview(self, request: HttpRequest, pk: int):
         """Show an issue as its readers will see it."""
         issue = get_object_or_404(Issue, pk=pk)
-        if not self.has_view_permission(request, issue):
+        if not roles.may_see(request.user, issue):
             raise PermissionDenied
         context = {"issue": issue, "sections": sections_of(issue), "preview": True}
         return render(request, "issues/issue_detail.html", context)
 
-    @admin.action(description=_("Publish now"), permissions=["change"])
+    @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish_now(self, request, queryset):
-        waiting = queryset.exclude(pk__in=Issue.objects.published())
-        now = timezone.now()
-        for issue in waiting:
-            issue.publish(now)
-        self.say(request, len(waiting), "%d issue is public now.", "%d issues are public now.")
+        done = self.each(request, queryset, publishing.publish)
+        self.say(request, done, "%d issue is public now.", "%d issues are public now.")
 
-    @admin.action(description=_("Unpublish: make drafts again"), permissions=["change"])
+    @admin.action(description=_("Unpublish: make drafts again"), permissions=["publish"])
     def unpublish(self, request, queryset):
+        done = self.each(request, queryset, publishing.unpublish)
+        self.say(request, done, "%d issue is a draft.", "%d issues are drafts.")
+
+    def each(self, request, queryset, verb) -> int:
+        """Do something with each issue, say of each that is refused why, and count the others."""
+        done = 0
         for issue in queryset:
-            issue.unpublish()
-        self.say(request, len(queryset), "%d issue is a draft.", "%d issues are drafts.")
+            try:
+                verb(issue, request.user)
+                done += 1
+            except publishing.Refused as refusal:
+                self.warn(request, issue, str(refusal))
+            except StaleVersion:
+                self.warn(request, issue, _("Somebody has changed it meanwhile."))
+        return done
+
+    def warn(self, request, issue, reason: str):
+        page = reverse("desk:publishing", args=[issue.pk])
+        words = format_html('{}: {} <a href="{}">{}</a>', issue, reason, page, _("Look at it"))
+        self.message_user(request, words, messages.WARNING)
 
     def say(self, request, count: int, one: str, many: str):
-        self.message_user(request, ngettext(one, many, count) % count, messages.SUCCESS)
+        if count:
+            self.message_user(request, ngettext(one, many, count) % count, messages.SUCCESS)

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from issues.admin.base import OVERRIDES, PublicAdmin
+from issues.admin.permission import IssueRowPermission
 from issues.forms import SectionForm, SectionFormSet
 from issues.models import Section
 
@@ -18,7 +19,7 @@ def address_on_site(section: Section) -> str | None:
     return f"{reverse('admin:issues_issue_preview', args=[section.issue_id])}#{section.slug}"
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(IssueRowPermission, admin.StackedInline):
     model = Section
     form = SectionForm
     formset = SectionFormSet

@@ -3,6 +3,7 @@
 from issues.forms.issues import IssueForm
 from issues.forms.moments import MomentField, MomentWidget
 from issues.forms.pictures import AssetForm
+from issues.forms.publishing import ScheduleForm, ShareForm
 from issues.forms.sections import SectionForm, SectionFormSet
 from issues.forms.tags import TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
@@ -13,8 +14,10 @@ __all__ = [
     "MarkdownWidget",
     "MomentField",
     "MomentWidget",
+    "ScheduleForm",
     "SectionForm",
     "SectionFormSet",
+    "ShareForm",
     "TagForm",
     "TagsWidget",
 ]

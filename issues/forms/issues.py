@@ -8,5 +8,5 @@ from issues.models import Issue
 class IssueForm(forms.ModelForm):
     class Meta:
         model = Issue
-        fields = ["number", "title", "summary", "intro", "cover", "published_at", "notes"]
+        fields = ["number", "title", "summary", "intro", "cover", "planned_at", "notes"]
         widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from issues import search
 from issues.models import Asset, Issue, Section, SectionType, Tag
-from tests.builders import YESTERDAY, make_issue, make_section, picture
+from tests.builders import YESTERDAY, make_issue, make_ready_issue, make_section, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -198,12 +198,24 @@ class TestPublishing:
         return desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
 
     def test_publish_now_makes_public_and_says_so(self, desk):
-        issue = make_issue(1, None)
+        issue = make_ready_issue()
 
         response = self.run(desk, "publish_now", issue)
 
         assert Issue.objects.published().get() == issue
         assert "1 issue is public now." in response.content.decode()
+
+    def test_publish_now_says_of_each_issue_what_holds_it_back(self, desk):
+        ready, empty = make_ready_issue(1), make_issue(2, None)
+
+        data = {"action": "publish_now", "_selected_action": [ready.pk, empty.pk]}
+        page = desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
+
+        html = page.content.decode()
+        assert list(Issue.objects.published()) == [ready]
+        assert "1 issue is public now." in html
+        assert "#2 Issue number 2: " in html
+        assert reverse("desk:publishing", args=[empty.pk]) in html
 
     def test_publish_now_leaves_the_date_of_what_is_public(self, desk):
         issue = make_issue(1, YESTERDAY)
