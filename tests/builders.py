@@ -37,6 +37,11 @@ def make_ready_issue(number=1, published=None, **fields) -> Issue:
     return make_issue(number, published, [section], **fields)
 
 
+def make_unready_issue(number=1, **fields) -> Issue:
+    """Make a draft that pre-flight holds back: it has a section that nobody has written."""
+    return make_issue(number, None, ["Not written yet"], **fields)
+
+
 def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) -> Section:
     """Make a section, with its tags, and index it as the admin does."""
     section_type = SectionType.objects.get(slug=type)

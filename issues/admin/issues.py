@@ -64,7 +64,7 @@ class IssueAdmin(IssuePermission, PublicAdmin):
         return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
 
     def get_queryset(self, request):
-        visible = roles.visible_issues(request.user)
+        visible = roles.visible_issues(request.user).order_by("-number")
         return visible.annotate(section_total=Count("sections", distinct=True))
 
     def has_publish_permission(self, request):

@@ -6,7 +6,14 @@ from django.urls import reverse
 
 from issues import search
 from issues.models import Asset, Issue, Section, SectionType, Tag
-from tests.builders import YESTERDAY, make_issue, make_ready_issue, make_section, picture
+from tests.builders import (
+    YESTERDAY,
+    make_issue,
+    make_ready_issue,
+    make_section,
+    make_unready_issue,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -206,16 +213,16 @@ class TestPublishing:
         assert "1 issue is public now." in response.content.decode()
 
     def test_publish_now_says_of_each_issue_what_holds_it_back(self, desk):
-        ready, empty = make_ready_issue(1), make_issue(2, None)
+        ready, unready = make_ready_issue(1), make_unready_issue(2)
 
-        data = {"action": "publish_now", "_selected_action": [ready.pk, empty.pk]}
+        data = {"action": "publish_now", "_selected_action": [ready.pk, unready.pk]}
         page = desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
 
         html = page.content.decode()
         assert list(Issue.objects.published()) == [ready]
         assert "1 issue is public now." in html
         assert "#2 Issue number 2: " in html
-        assert reverse("desk:publishing", args=[empty.pk]) in html
+        assert reverse("desk:publishing", args=[unready.pk]) in html
 
     def test_publish_now_leaves_the_date_of_what_is_public(self, desk):
         issue = make_issue(1, YESTERDAY)

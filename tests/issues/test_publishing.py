@@ -19,6 +19,7 @@ from tests.builders import (
     make_issue,
     make_ready_issue,
     make_section,
+    make_unready_issue,
 )
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,7 @@ class TestEveryVerb:
 
     @pytest.mark.parametrize("verb", [publish_now, schedule_tomorrow])
     def test_hears_preflight(self, verb, publisher):
-        issue = make_issue(1, None)
+        issue = make_unready_issue()
 
         with pytest.raises(publishing.NotReady) as refusal:
             verb(issue, publisher)
@@ -286,7 +287,7 @@ class TestPage:
         assert stored(issue).published_at is None
 
     def test_what_is_held_back_has_no_working_button_and_is_refused(self, desk):
-        issue = make_issue(1, None, planned_at=timezone.now() + TOMORROW)
+        issue = make_unready_issue(planned_at=timezone.now() + TOMORROW)
         html = desk.get(page_of(issue)).content.decode()
         assert "until what holds it back is put right" in html
         assert html.count(" disabled>") == 3
@@ -433,7 +434,7 @@ class TestCommand:
         assert stored(issue).version == issue.version
 
     def test_lists_what_holds_the_issue_back(self):
-        issue = make_issue(7, None)
+        issue = make_unready_issue(7)
 
         with pytest.raises(CommandError) as refusal:
             run("7")
