@@ -18,6 +18,8 @@ class MomentWidget(AdminSplitDateTime):
 
     def __init__(self, attrs=None):
         super().__init__(attrs)
+        for part, name in zip(self.widgets, (_("Date"), _("Time")), strict=True):
+            part.attrs["aria-label"] = name
         self.widgets = [*self.widgets, forms.RadioSelect()]
         self.widgets_names = [*self.widgets_names, "_2"]
 

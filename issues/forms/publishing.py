@@ -11,4 +11,6 @@ class ScheduleForm(forms.Form):
 
 
 class ShareForm(forms.Form):
-    days = forms.IntegerField(label=_("Open for days"), initial=14, min_value=1, max_value=60)
+    days = forms.IntegerField(
+        label=_("Days until it expires"), initial=14, min_value=1, max_value=60
+    )

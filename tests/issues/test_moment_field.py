@@ -1,6 +1,7 @@
 """The field for a moment: it refuses a time of no or two moments until one is chosen."""
 
 import datetime
+import re
 
 import pytest
 from django import forms
@@ -42,6 +43,11 @@ class TestClearTimes:
         assert form.is_valid()
         assert form.cleaned_data["at"] == utc("2026-12-02T08:00")
         assert 'type="radio"' not in str(form)
+
+    def test_each_part_has_a_name_for_those_who_hear_it(self):
+        inputs = re.findall("<input[^>]+>", str(PlanForm()))
+
+        assert [re.search('aria-label="([^"]+)"', one)[1] for one in inputs] == ["Date", "Time"]
 
     @pytest.mark.parametrize("data", [{}, {"at_0": "", "at_1": ""}, {"at_2": "1"}])
     def test_it_may_be_empty_where_that_is_allowed(self, data):
