@@ -6,7 +6,7 @@ The groups of these names are made by a migration; what counts is the permission
 
 from django.db.models import Q, QuerySet
 
-from issues.models import Issue, Section
+from issues.models import Issue, Section, ShareLink
 
 EVERY_DRAFT = "issues.edit_every_draft"
 PUBLISH = "issues.publish_issue"
@@ -32,6 +32,12 @@ def may_see(user, issue: Issue) -> bool:
     if not user.has_perm("issues.view_issue") and not user.has_perm("issues.change_issue"):
         return False
     return issue.is_published or is_senior(user) or issue.author_id == user.pk
+
+
+def may_revoke(user, link: ShareLink) -> bool:
+    """Say whether `user` may take a share link back: whoever made it, and who edits the issue."""
+    is_theirs = link.author_id is not None and link.author_id == user.pk
+    return (is_theirs and may_see(user, link.issue)) or may_edit(user, link.issue)
 
 
 def may_edit_section(user, section: Section) -> bool:

@@ -1,16 +1,19 @@
-"""What readers see. Every page enters by `published()`, sets no cookie and asks for no user."""
+"""What readers see. Every page enters by `published()`, sets no cookie and asks for no user.
+
+`shared` alone enters by a link that an editor made.
+"""
 
 from django.core.files.storage import default_storage
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
-from issues import markdown, search
+from issues import markdown, search, sharing
 from issues.images import CONTENT_TYPES
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 
@@ -217,6 +220,29 @@ def page_of(results: search.Results, number: int) -> Page:
         return Paginator(range(results.total), PAGE_SIZE).page(number)
     except EmptyPage as error:
         raise Http404(_("There is no such page.")) from error
+
+
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a draft to whoever has a link that opens.
+
+    The one page outside the desk that does not enter by `published()`: the link is the leave to
+    read this issue, and nothing else, before it is public.
+    """
+    link = sharing.open_link(token)
+    if link is None:
+        raise Http404
+    issue = link.issue
+    if issue.is_published:
+        response = redirect(issue)
+    else:
+        context = {"issue": issue, "sections": sections_of(issue), "preview": True}
+        context["share_link"] = link
+        response = render(request, "issues/issue_detail.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

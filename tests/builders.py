@@ -3,6 +3,8 @@
 import datetime
 import io
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
@@ -25,6 +27,19 @@ def make_issue(number=1, published=YESTERDAY, sections=(), **fields) -> Issue:
         given = {"title": section} if isinstance(section, str) else section
         make_section(issue=issue, position=position, **given)
     return issue
+
+
+def make_ready_issue(number=1, published=None, **fields) -> Issue:
+    """Make a draft, or an issue of that date, that nothing holds back from being published."""
+    body = "Raise the learning rate over the first steps, slowly and with a warm start."
+    section = {"title": "Warm up", "body": body, "tags": ["training"]}
+    fields = {"title": "Warm up", "summary": "How to begin a training run.", **fields}
+    return make_issue(number, published, [section], **fields)
+
+
+def make_unready_issue(number=1, **fields) -> Issue:
+    """Make a draft that pre-flight holds back: it has a section that nobody has written."""
+    return make_issue(number, None, ["Not written yet"], **fields)
 
 
 def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) -> Section:
@@ -83,6 +98,15 @@ def change(row: Issue | Section, **fields) -> None:
     if isinstance(now, Section):
         Issue.objects.filter(pk__in=[row.issue_id, now.issue_id]).touch()
         search.index([now])
+
+
+def make_colleague(role=None, name=None, **fields):
+    """Make somebody of the staff; `role` is the name of a group, None for no rights at all."""
+    name = name or (role or "colleague").lower()
+    fields = {"password": "pencil", "is_staff": True, **fields}
+    user = get_user_model().objects.create_user(name, **fields)
+    user.groups.add(*Group.objects.filter(name=role))
+    return user
 
 
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.builders import make_colleague
+
 
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
@@ -20,6 +22,17 @@ def quick_passwords(settings):
 @pytest.fixture
 def editor(django_user_model):
     return django_user_model.objects.create_superuser("editor", password="pencil")
+
+
+@pytest.fixture
+def author(db):
+    """A member of the staff who works on drafts of their own."""
+    return make_colleague("Author")
+
+
+@pytest.fixture
+def publisher(db):
+    return make_colleague("Publisher")
 
 
 @pytest.fixture

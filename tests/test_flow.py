@@ -4,7 +4,6 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from issues import publishing
 from issues.models import Issue
 from tests.builders import issue_form, row
 
@@ -29,7 +28,8 @@ def test_a_file_becomes_a_page_that_a_reader_finds(desk, editor, client, tmp_pat
     form = issue_form(written, issue=issue, title="Warm up")
     assert desk.post(change, form).status_code == 302
     issue.refresh_from_db()
-    publishing.publish(issue, editor)
+    page = reverse("desk:publishing", args=[issue.pk])
+    assert desk.post(page, {"do": "publish", "version": issue.version}).status_code == 302
     client.logout()
 
     assert "Warm up" in client.get("/").content.decode()

@@ -12,11 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from issues import publishing, roles
+from issues.admin.permission import IssuePermission
 from issues.admin.section_rows import SectionInline
 from issues.admin.writing import WritingAdmin
 from issues.forms import IssueForm
-from issues.models import Issue, Section
-from issues.moments import next_issue_day
+from issues.models import Issue, Section, StaleVersion
 from issues.views import sections_of
 
 # What the form does beyond a plain form; each works on its own.
@@ -42,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Issue)
-class IssueAdmin(WritingAdmin):
+class IssueAdmin(IssuePermission, WritingAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
         js = [Script(f"admin/{name}.js", type="module") for name in SCRIPTS]
@@ -70,9 +71,11 @@ class IssueAdmin(WritingAdmin):
         return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
 
     def get_queryset(self, request):
-        return (
-            super().get_queryset(request).annotate(section_total=Count("sections", distinct=True))
-        )
+        visible = roles.visible_issues(request.user).order_by("-number")
+        return visible.annotate(section_total=Count("sections", distinct=True))
+
+    def has_publish_permission(self, request):
+        return roles.may_publish(request.user)
 
     @admin.display(description=_("state"), ordering="published_at")
     def state_label(self, issue):
@@ -84,7 +87,7 @@ class IssueAdmin(WritingAdmin):
 
     def get_changeform_initial_data(self, request):
         newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
-        proposed = {"number": newest + 1, "planned_at": next_issue_day(timezone.now())}
+        proposed = {"number": newest + 1, "planned_at": publishing.free_issue_day(timezone.now())}
         return {**proposed, **super().get_changeform_initial_data(request)}
 
     def view_on_site(self, issue):
@@ -103,24 +106,39 @@ class IssueAdmin(WritingAdmin):
     def preview(self, request: HttpRequest, pk: int):
         """Show an issue as its readers will see it."""
         issue = get_object_or_404(Issue, pk=pk)
-        if not self.has_view_permission(request, issue):
+        if not roles.may_see(request.user, issue):
             raise PermissionDenied
         context = {"issue": issue, "sections": sections_of(issue), "preview": True}
         return render(request, "issues/issue_detail.html", context)
 
-    @admin.action(description=_("Publish now"), permissions=["change"])
+    @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish_now(self, request, queryset):
-        waiting = queryset.exclude(pk__in=Issue.objects.published())
-        now = timezone.now()
-        for issue in waiting:
-            issue.publish(now)
-        self.say(request, len(waiting), "%d issue is public now.", "%d issues are public now.")
+        done = self.each(request, queryset, publishing.publish)
+        self.say(request, done, "%d issue is public now.", "%d issues are public now.")
 
-    @admin.action(description=_("Unpublish: make drafts again"), permissions=["change"])
+    @admin.action(description=_("Unpublish: make drafts again"), permissions=["publish"])
     def unpublish(self, request, queryset):
+        done = self.each(request, queryset, publishing.unpublish)
+        self.say(request, done, "%d issue is a draft.", "%d issues are drafts.")
+
+    def each(self, request, queryset, verb) -> int:
+        """Do something with each issue, say of each that is refused why, and count the others."""
+        done = 0
         for issue in queryset:
-            issue.unpublish()
-        self.say(request, len(queryset), "%d issue is a draft.", "%d issues are drafts.")
+            try:
+                verb(issue, request.user)
+                done += 1
+            except publishing.Refused as refusal:
+                self.warn(request, issue, str(refusal))
+            except StaleVersion:
+                self.warn(request, issue, _("Somebody has changed it meanwhile."))
+        return done
+
+    def warn(self, request, issue, reason: str):
+        page = reverse("desk:publishing", args=[issue.pk])
+        words = format_html('{}: {} <a href="{}">{}</a>', issue, reason, page, _("Look at it"))
+        self.message_user(request, words, messages.WARNING)
 
     def say(self, request, count: int, one: str, many: str):
-        self.message_user(request, ngettext(one, many, count) % count, messages.SUCCESS)
+        if count:
+            self.message_user(request, ngettext(one, many, count) % count, messages.SUCCESS)

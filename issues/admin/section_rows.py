@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from issues.admin.base import OVERRIDES, address_on_site
+from issues.admin.permission import IssueRowPermission
 from issues.forms import MarkdownWidget, SectionFormSet, SectionRowForm, TagsWidget
 from issues.models import Section
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(IssueRowPermission, admin.StackedInline):
     model = Section
     form = SectionRowForm
     formset = SectionFormSet

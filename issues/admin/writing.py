@@ -34,7 +34,8 @@ class WritingAdmin(RecordedAdmin):
 
     def get_changeform_initial_data(self, request):
         if kept := kept_to_show(request):
-            return {**kept, "planned_at": [kept.get("planned_at_0"), kept.get("planned_at_1")]}
+            parts = [kept.get(f"planned_at_{part}") for part in range(3)]
+            return {**kept, "planned_at": parts}
         return super().get_changeform_initial_data(request)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
@@ -61,7 +62,7 @@ class WritingAdmin(RecordedAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            obj.recipe = recipe.current()
+            obj.recipe, obj.author = recipe.current(), request.user
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):

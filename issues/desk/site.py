@@ -1,9 +1,47 @@
 """The admin site as a writing desk."""
 
 from django.contrib.admin import AdminSite
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
 
 class DeskSite(AdminSite):
     site_header = site_title = _("Writing desk")
     index_title = _("What would you like to do?")
+
+    def get_urls(self):
+        on_site = path(
+            "r/<int:content_type_id>/<path:object_id>/",
+            self.admin_view(self.view_on_site),
+            name="view_on_site",
+        )
+        others = [one for one in super().get_urls() if getattr(one, "name", "") != on_site.name]
+        return [on_site, *others]
+
+    def admin_view(self, view, cacheable=False):
+        """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""
+        guarded = super().admin_view(view, cacheable)
+        return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+
+    def view_on_site(self, request: HttpRequest, content_type_id, object_id) -> HttpResponse:
+        """Lead to an object's page. Django's own view leads anybody to the page of any object."""
+        model = get_object_or_404(ContentType, pk=content_type_id).model_class()
+        screen = self._registry.get(model)
+        found = screen and screen.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        if not screen.has_view_permission(request, found):
+            raise PermissionDenied
+        address = screen.view_on_site(found) if callable(screen.view_on_site) else page_of(found)
+        if address is None:
+            raise Http404
+        return redirect(address)
+
+
+def page_of(found) -> str | None:
+    return found.get_absolute_url() if hasattr(found, "get_absolute_url") else None

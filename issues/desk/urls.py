@@ -11,6 +11,7 @@ from issues.desk import (
     inbox,
     live,
     preflight,
+    publishing,
     working_copy,
 )
 from issues.models import Issue, Section
@@ -38,6 +39,11 @@ app_name = "desk"
 urlpatterns = [
     path("preview/", fields.preview, name="preview"),
     path("upload/", fields.upload, name="upload"),
+    path(
+        "issues/<int:pk>/publishing/",
+        admin.site.admin_view(publishing.page),
+        name="publishing",
+    ),
     path("tags/", fields.tags, name="tags"),
     path("preflight/", preflight.live, name="preflight"),
     path("live/", live.live, name="live"),

@@ -2,7 +2,9 @@
 
 from issues.forms.inbox import InboxFilterForm, QuickAddForm
 from issues.forms.issues import IssueForm
+from issues.forms.moments import MomentField, MomentWidget
 from issues.forms.pictures import AssetForm
+from issues.forms.publishing import ScheduleForm, ShareForm
 from issues.forms.sections import (
     SectionForm,
     SectionFormSet,
@@ -19,11 +21,15 @@ __all__ = [
     "IssueForm",
     "MarkdownWidget",
     "MergeTagsForm",
+    "MomentField",
+    "MomentWidget",
     "QuickAddForm",
     "RemoveTagsForm",
+    "ScheduleForm",
     "SectionForm",
     "SectionFormSet",
     "SectionRowForm",
+    "ShareForm",
     "SingleSectionForm",
     "TagForm",
     "TagsWidget",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues import draft, titles
 from issues.characters import one_line
+from issues.forms.moments import MomentField, MomentWidget
 from issues.models import Issue
 
 
@@ -15,7 +16,11 @@ class IssueForm(forms.ModelForm):
     class Meta:
         model = Issue
         fields = ["number", "title", "summary", "intro", "cover", "planned_at", "notes"]
-        widgets = {"summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"})}
+        field_classes = {"planned_at": MomentField}
+        widgets = {
+            "planned_at": MomentWidget,
+            "summary": forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -18,8 +18,9 @@ class TagForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["slug"].required = False
-        self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
+        if "slug" in self.fields:  # who may only look at a tag has no fields
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
 
     def clean_slug(self):
         return self.cleaned_data["slug"] or self.instance.slug  # saving makes the first one

@@ -8,13 +8,14 @@ from django.contrib.auth import get_user_model
 
 
 @pytest.fixture(autouse=True)
-def section_types(transactional_db):
-    """Install the section types again: a browser test leaves the database empty behind it.
+def installed(transactional_db):
+    """Install section types and roles again: a browser test leaves the database empty behind it.
 
     Django's own `serialized_rollback` keeps its copy on a connection that is another one while
     Playwright's event loop runs.
     """
-    import_module("issues.migrations.0002_section_types").install(apps, None)
+    for name in ("0002_section_types", "0006_roles"):
+        import_module(f"issues.migrations.{name}").install(apps, None)
 
 
 @pytest.fixture(autouse=True)

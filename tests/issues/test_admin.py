@@ -6,7 +6,16 @@ from django.urls import reverse
 
 from issues import search
 from issues.models import Asset, Issue, Section, SectionType, Tag
-from tests.builders import YESTERDAY, issue_form, make_issue, make_section, picture, row
+from tests.builders import (
+    YESTERDAY,
+    issue_form,
+    make_issue,
+    make_ready_issue,
+    make_section,
+    make_unready_issue,
+    picture,
+    row,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -175,12 +184,24 @@ class TestPublishing:
         return desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
 
     def test_publish_now_makes_public_and_says_so(self, desk):
-        issue = make_issue(1, None)
+        issue = make_ready_issue()
 
         response = self.run(desk, "publish_now", issue)
 
         assert Issue.objects.published().get() == issue
         assert "1 issue is public now." in response.content.decode()
+
+    def test_publish_now_says_of_each_issue_what_holds_it_back(self, desk):
+        ready, unready = make_ready_issue(1), make_unready_issue(2)
+
+        data = {"action": "publish_now", "_selected_action": [ready.pk, unready.pk]}
+        page = desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
+
+        html = page.content.decode()
+        assert list(Issue.objects.published()) == [ready]
+        assert "1 issue is public now." in html
+        assert "#2 Issue number 2: " in html
+        assert reverse("desk:publishing", args=[unready.pk]) in html
 
     def test_publish_now_leaves_the_date_of_what_is_public(self, desk):
         issue = make_issue(1, YESTERDAY)

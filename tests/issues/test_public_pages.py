@@ -25,6 +25,7 @@ def public_urls() -> list[str]:
     urls += [tag.get_absolute_url() for tag in Tag.objects.all()]
     urls += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
     urls += [f"/search/?q={SECRET}", "/search/?q=tip", "/issues/?year=2024", "/nothing/here/"]
+    urls += ["/share/2:of-no-signature/"]
     return urls
 
 

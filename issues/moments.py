@@ -1,0 +1,148 @@
+"""Moments of publishing: the next day for an issue, what a local time means, and how to say it.
+
+Local times are meant in Django's current time zone, which is the site's.
+"""
+
+import datetime
+from bisect import bisect_left
+from calendar import WEDNESDAY
+from dataclasses import dataclass
+
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
+
+ISSUE_WEEKDAY, ISSUE_TIME = WEDNESDAY, datetime.time(9)
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What a local time may mean where it names no single moment.
+
+    `moments` are what it means with `fold` 0 and 1. The clocks are set from `clocks_from` to
+    `clocks_to`, both local times.
+    """
+
+    local: datetime.datetime
+    moments: tuple[datetime.datetime, datetime.datetime]
+    clocks_from: datetime.datetime
+    clocks_to: datetime.datetime
+
+    @property
+    def in_order(self) -> list[tuple[int, datetime.datetime]]:
+        """Give each `fold` with its moment, the earlier moment first."""
+        return sorted(enumerate(self.moments), key=lambda reading: reading[1])
+
+
+class Gap(Readings):
+    """A local time that the clocks skip: `fold` 0 is the later moment."""
+
+    def choices(self) -> list[tuple[int, str]]:
+        return [(fold, in_both_times(moment, self.local)) for fold, moment in self.in_order]
+
+    def in_words(self) -> str:
+        (_one, earlier), (_other, later) = self.choices()
+        words = _(
+            "%(time)s does not exist on %(day)s in %(zone)s: clocks go from %(from)s to %(to)s. "
+            "Choose %(earlier)s or %(later)s."
+        )
+        return words % {**facts(self), "earlier": earlier, "later": later}
+
+
+class Overlap(Readings):
+    """A local time that comes twice: `fold` 0 is the earlier moment."""
+
+    def choices(self) -> list[tuple[int, str]]:
+        names = (_("the first %s"), _("the second %s"))
+        return [
+            (fold, name % in_both_times(moment, self.local))
+            for name, (fold, moment) in zip(names, self.in_order, strict=True)
+        ]
+
+    def in_words(self) -> str:
+        (_one, first), (_other, second) = self.choices()
+        words = _(
+            "%(time)s comes twice on %(day)s in %(zone)s: clocks go back from %(from)s to %(to)s. "
+            "Choose %(first)s or %(second)s."
+        )
+        return words % {**facts(self), "first": first, "second": second}
+
+
+def facts(readings: Readings) -> dict[str, str]:
+    return {
+        "time": clock(readings.local),
+        "day": dateformat.format(readings.local, "l j F Y"),
+        "zone": timezone.get_current_timezone_name(),
+        "from": clock(readings.clocks_from),
+        "to": clock(readings.clocks_to),
+    }
+
+
+def next_issue_day(
+    now: datetime.datetime, after: datetime.datetime | None = None
+) -> datetime.datetime:
+    """Give the next Wednesday at nine that is still to come.
+
+    It is on a later day than `after`, a moment for which another issue is planned.
+    """
+    zone = timezone.get_current_timezone()
+    day = now.astimezone(zone).date()
+    if after is not None:
+        day = max(day, after.astimezone(zone).date() + ONE_DAY)
+    day += ONE_DAY * ((ISSUE_WEEKDAY - day.weekday()) % 7)
+    moment = datetime.datetime.combine(day, ISSUE_TIME, tzinfo=zone)
+    return moment if moment > now else moment + 7 * ONE_DAY
+
+
+def two_readings(local: datetime.datetime) -> Gap | Overlap | None:
+    """Say which two moments a naive local time may mean; None where it means just one.
+
+    Raises OverflowError for times at the ends of the calendar that are no moment in UTC.
+    """
+    zone = timezone.get_current_timezone()
+    first, second = (
+        local.replace(tzinfo=zone, fold=fold).astimezone(datetime.UTC) for fold in (0, 1)
+    )
+    if first == second:
+        return None
+    kind = Overlap if first < second else Gap
+    return kind(local, (first, second), *clock_change(zone, *sorted((first, second))))
+
+
+def clock_change(zone, earlier: datetime.datetime, later: datetime.datetime):
+    """Give the local times from which and to which clocks are set after `earlier`."""
+
+    def offset(seconds: int) -> datetime.timedelta:
+        return (earlier + datetime.timedelta(seconds=seconds)).astimezone(zone).utcoffset()
+
+    span = range(int((later - earlier).total_seconds()) + 1)
+    seconds = bisect_left(span, True, key=lambda passed: offset(passed) != offset(0))
+    change = (earlier + datetime.timedelta(seconds=seconds)).replace(tzinfo=None)
+    return change + offset(0), change + offset(seconds)
+
+
+def in_words(moment: datetime.datetime) -> str:
+    """Say a moment as "Wed 2 December 2026, 09:00 Europe/Madrid, that is 08:00 UTC"."""
+    zone = timezone.get_current_timezone_name()
+    local, utc = timezone.localtime(moment), moment.astimezone(datetime.UTC)
+    words = f"{day_and_clock(local)} {zone}"
+    if zone == "UTC":
+        return words
+    same_day = local.date() == utc.date()
+    universal = clock(utc) if same_day else day_and_clock(utc)
+    return _("%(local)s, that is %(universal)s UTC") % {"local": words, "universal": universal}
+
+
+def in_both_times(moment: datetime.datetime, beside: datetime.datetime) -> str:
+    """Say a moment briefly, with its day where that is another than the one of `beside`."""
+    local, utc = timezone.localtime(moment), clock(moment.astimezone(datetime.UTC))
+    words = clock(local) if local.date() == beside.date() else day_and_clock(local)
+    return _("%(local)s (%(utc)s UTC)") % {"local": words, "utc": utc}
+
+
+def day_and_clock(moment: datetime.datetime) -> str:
+    return dateformat.format(moment, _("D j F Y, H:i"))
+
+
+def clock(moment: datetime.datetime) -> str:
+    return dateformat.format(moment, "H:i")

@@ -1,0 +1,44 @@
+"""Links that show a draft to reviewers without an account: signed, expiring, revocable."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+from django.utils import timezone
+
+from issues import roles
+from issues.models import Issue, ShareLink
+
+signer = Signer(salt="issues.sharing")
+
+
+def make(issue: Issue, user, days: int = 14) -> ShareLink:
+    """Give reviewers leave to read `issue` for so many days."""
+    if not roles.may_edit(user, issue):
+        raise PermissionDenied
+    expires_at = timezone.now() + datetime.timedelta(days=days)
+    return ShareLink.objects.create(issue=issue, author=user, expires_at=expires_at)
+
+
+def revoke(link: ShareLink, user) -> None:
+    """Take a link back, for good."""
+    if not roles.may_revoke(user, link):
+        raise PermissionDenied
+    link.revoked_at = timezone.now()
+    link.save(update_fields=["revoked_at"])
+
+
+def address(link: ShareLink) -> str:
+    """Give the path at which a link opens."""
+    return reverse("issues:shared", args=[signer.sign(link.pk)])
+
+
+def open_link(token: str, at: datetime.datetime | None = None) -> ShareLink | None:
+    """Give the link of an address, with its issue, while it opens."""
+    try:
+        pk = int(signer.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    links = ShareLink.objects.valid(at).select_related("issue__cover")
+    return links.filter(pk=pk).first()

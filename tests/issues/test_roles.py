@@ -1,0 +1,413 @@
+"""Who may do what: every address of the desk, asked by everybody."""
+
+import re
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from issues import images, roles
+from issues.models import Issue, Section, SectionType, Tag
+from tests.builders import (
+    TOMORROW,
+    YESTERDAY,
+    make_colleague,
+    make_ready_issue,
+    make_section,
+    picture,
+)
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("anonymous", "colleague", "Author", "Editor", "Publisher", "superuser")
+
+# What these people meet, in this order: + is allowed, - is refused, l leads to the sign-in.
+NOBODY, SCRIPT_NOBODY = "l-----", "------"
+ALL_STAFF = "l+++++"
+SUPERUSER = "l----+"
+PUBLISHER = "l---++"
+EDITOR = "l--+++"
+AUTHOR = "l-++++"
+SCRIPT_AUTHOR = "--++++"
+
+# What an issue answers to who looks at it, and to who changes it.
+SEEN = [
+    ("own draft", AUTHOR),
+    ("another's draft", EDITOR),
+    ("own scheduled", AUTHOR),
+    ("another's scheduled", EDITOR),
+    ("another's published", AUTHOR),
+]
+CHANGED = [
+    ("own draft", AUTHOR),
+    ("another's draft", EDITOR),
+    ("own scheduled", PUBLISHER),
+    ("another's scheduled", PUBLISHER),
+    ("another's published", PUBLISHER),
+]
+SECTIONS = [("section of own draft", AUTHOR), ("own idea", AUTHOR)]
+
+
+def both(rows: list[tuple[str, str]]) -> list[tuple]:
+    return [("GET", *row) for row in rows] + [("POST", *row) for row in rows]
+
+
+def each(method: str, rows: list[tuple[str, str]], **data) -> list[tuple]:
+    return [(method, *row, data) for row in rows]
+
+
+def stock(name: str, what: str, see=AUTHOR, add=SUPERUSER, change=SUPERUSER, delete=SUPERUSER):
+    """Give the rows of a screen whose objects are alike for everybody with a right."""
+    place = f"admin/{name}/"
+    return {
+        place: both([("", see)]),
+        f"{place}add/": both([("", add)]),
+        f"{place}<path:object_id>/history/": both([(what, see)]),
+        f"{place}<path:object_id>/delete/": each("GET", [(what, delete)])
+        + each("POST", [(what, delete)], post="yes"),
+        f"{place}<path:object_id>/change/": [("GET", what, see), ("POST", what, change)],
+        f"{place}<path:object_id>/": both([(what, ALL_STAFF)]),  # leads to its change page
+    }
+
+
+# Every address below /admin/: method, of what, who; and what is posted, if anything.
+TABLE = {
+    "admin/": both([("", ALL_STAFF)]),
+    "admin/login/": [("GET", "", "+-----"), ("POST", "", "++++++")],
+    "admin/logout/": [("GET", "", "------"), ("POST", "", "-+++++")],
+    "admin/password_change/": both([("", ALL_STAFF)]),
+    "admin/password_change/done/": [("GET", "", ALL_STAFF), ("POST", "", NOBODY)],
+    "admin/autocomplete/": [("GET", "", AUTHOR), ("POST", "", NOBODY)],
+    "admin/jsi18n/": [("GET", "", ALL_STAFF), ("POST", "", NOBODY)],
+    "admin/r/<int:content_type_id>/<path:object_id>/": both(
+        [("page of own draft", AUTHOR), ("page of another's draft", EDITOR)]
+    ),
+    "admin/<app_label>/": both([("issues", AUTHOR), ("auth", SUPERUSER)]),
+    "admin/<url>": both([("no-such-page/", NOBODY)]),
+    "admin/issues/issue/": both([("", AUTHOR)]),
+    "admin/issues/issue/add/": both([("", AUTHOR)]),
+    "admin/issues/issue/<path:object_id>/history/": both(SEEN),
+    "admin/issues/issue/<path:object_id>/delete/": each("GET", CHANGED)
+    + each("POST", CHANGED, post="yes"),
+    "admin/issues/issue/<path:object_id>/change/": each("GET", SEEN) + each("POST", CHANGED),
+    "admin/issues/issue/<path:object_id>/": both([("another's draft", ALL_STAFF)]),
+    "admin/issues/issue/<int:pk>/preview/": both(SEEN),
+    "admin/issues/section/": both([("", AUTHOR)]),
+    "admin/issues/section/add/": both([("", AUTHOR)]),
+    "admin/issues/section/<path:object_id>/history/": both(SECTIONS),
+    "admin/issues/section/<path:object_id>/delete/": each("GET", SECTIONS)
+    + each("POST", SECTIONS, post="yes"),
+    "admin/issues/section/<path:object_id>/change/": each("GET", SECTIONS) + each("POST", SECTIONS),
+    "admin/issues/section/<path:object_id>/": both([("another's idea", ALL_STAFF)]),
+    **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=NOBODY),
+    **stock("issues/sectiontype", "type", change=PUBLISHER),
+    **stock("issues/tag", "tag", add=EDITOR, change=EDITOR, delete=EDITOR),
+    **stock("auth/group", "group", see=SUPERUSER),
+    **stock("auth/user", "user", see=SUPERUSER),
+    "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
+    "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
+    "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
+    "admin/desk/tags/": [("GET", "", SCRIPT_AUTHOR), ("POST", "", SCRIPT_NOBODY)],
+    "admin/desk/issues/<int:pk>/publishing/": each("GET", SEEN)
+    + each("POST", SEEN, do="nonsense")
+    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="publish")
+    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="schedule")
+    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="schedule_as_planned")
+    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="unpublish")
+    + each("POST", CHANGED, do="share", days=3),
+}
+QUERIES = {"admin/autocomplete/": "?app_label=issues&model_name=section&field_name=issue&term="}
+
+
+def routes(patterns=None, before: str = "") -> set[str]:
+    """Give every address below /admin/ with <names> for what varies in it."""
+    found = set()
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + re.sub(r"\^?\(\?P(<\w+>)[^)]*\)", r"\1", str(one.pattern)).rstrip("$")
+        nested = getattr(one, "url_patterns", None)
+        found |= {route} if nested is None else routes(nested, route)
+    return {route for route in found if route.startswith("admin/") or before}
+
+
+def address(route: str, values: tuple) -> str:
+    """Put values into the places of a route."""
+    parts = iter(values)
+    return "/" + re.sub(r"<[^>]+>", lambda _place: str(next(parts)), route)
+
+
+@pytest.fixture
+def people(author, publisher, editor) -> dict:
+    """Give an account for each of PEOPLE; the fixture named `editor` may do everything."""
+    return {
+        "anonymous": AnonymousUser(),
+        "colleague": make_colleague(),
+        "Author": author,
+        "Editor": make_colleague("Editor", name="an editor"),
+        "Publisher": publisher,
+        "superuser": editor,
+    }
+
+
+@pytest.fixture
+def things(author) -> dict[str, tuple]:
+    """Give the values that lead to each thing of the table."""
+    another = make_colleague("Author", name="another")
+    issues = {
+        "own draft": make_ready_issue(1, author=author),
+        "another's draft": make_ready_issue(2, author=another),
+        "own scheduled": make_ready_issue(3, TOMORROW, author=author),
+        "another's scheduled": make_ready_issue(4, TOMORROW, author=another),
+        "another's published": make_ready_issue(5, YESTERDAY, author=another),
+    }
+    rows = issues | {f"section of {name}": one.sections.get() for name, one in issues.items()}
+    rows |= {
+        "own idea": make_section(author=author),
+        "another's idea": make_section(author=another),
+        "picture": images.store(picture()),
+        "type": SectionType.objects.get(slug="tool"),
+        "tag": Tag.objects.create(name="unused"),
+        "group": Group.objects.get(name="Author"),
+        "user": another,
+    }
+    kind = ContentType.objects.get_for_model(Issue).pk
+    found = {name: (row.pk,) for name, row in rows.items()}
+    found |= {f"page of {name}": (kind, issue.pk) for name, issue in issues.items()}
+    return found | {"": (), "issues": ("issues",), "auth": ("auth",), "no-such-page/": ("no/",)}
+
+
+def writes(queries: CaptureQueriesContext) -> list[str]:
+    """Give the statements that changed something."""
+    statements = [query["sql"] for query in queries.captured_queries]
+    return [sql for sql in statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
+def outcome(response) -> str:
+    if response.status_code in (403, 404, 405):
+        return "-"
+    if response.status_code == 302 and response.url.startswith(reverse("admin:login")):
+        return "l"
+    if response.status_code == 302 and response.url == reverse("admin:index"):
+        return "-"  # where Django leads from what one may not see
+    return "+" if response.status_code in (200, 302, 400) else f"?{response.status_code}"
+
+
+class TestEveryAddress:
+    def test_is_in_the_table(self):
+        missing, gone = sorted(routes() - set(TABLE)), sorted(set(TABLE) - routes())
+
+        assert not missing, f"Say in TABLE who may call the new addresses: {missing}"
+        assert not gone, f"TABLE still has addresses that are gone: {gone}"
+
+    @pytest.mark.parametrize("person", PEOPLE)
+    def test_lets_in_whom_the_table_says_and_changes_nothing_for_others(
+        self, client, people, things, person
+    ):
+        session = self.sign_in(client, people[person])
+        wrong = []
+        for route, rows in TABLE.items():
+            for method, what, who, *data in rows:
+                url = address(route, things[what]) + QUERIES.get(route, "")
+                expected = who[PEOPLE.index(person)]
+                with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+                    client.cookies[settings.SESSION_COOKIE_NAME] = session
+                    found = outcome(client.generic(method, url, **posted(data)))
+                    if found != expected:
+                        wrong.append(f"{method} {route} of {what!r} {data}: {found}")
+                    transaction.set_rollback(True)
+                if (method == "GET" or expected != "+") and writes(queries):
+                    wrong.append(f"{method} {route} of {what!r} {data}: {writes(queries)}")
+
+        assert wrong == []
+
+    @pytest.mark.parametrize("person", PEOPLE)
+    def test_knows_no_method_but_reading_and_posting(self, client, people, things, person):
+        session = self.sign_in(client, people[person])
+        wrong = []
+        for route, rows in TABLE.items():
+            if route == "admin/login/":
+                continue  # Django's own takes a PUT as it takes a POST
+            for method in ("PUT", "PATCH", "DELETE"):
+                client.cookies[settings.SESSION_COOKIE_NAME] = session
+                with CaptureQueriesContext(connection) as queries:
+                    response = client.generic(method, address(route, things[rows[0][1]]))
+                if response.status_code not in (403, 405) or writes(queries):
+                    wrong.append(f"{method} {route}: {response.status_code}")
+
+        assert wrong == []
+
+    def sign_in(self, client, user) -> str:
+        """Give the key of a session, which is empty for a stranger."""
+        if user.is_anonymous:
+            return ""
+        client.force_login(user)
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def posted(data: list[dict]) -> dict:
+    """Give a request's body, as a form sends it."""
+    body = "&".join(f"{name}={value}" for one in data for name, value in one.items())
+    return {"data": body, "content_type": "application/x-www-form-urlencoded"}
+
+
+class TestActions:
+    """The list has one address for all its actions, and rows of which some are allowed."""
+
+    @pytest.mark.parametrize(
+        ("person", "drafts"),
+        [("colleague", []), ("Author", []), ("Editor", []), ("Publisher", [1, 2, 3, 4, 5])],
+    )
+    def test_only_publishers_unpublish(self, client, people, things, person, drafts):
+        client.force_login(people[person])
+
+        self.run(client, "unpublish")
+
+        changed = Issue.objects.drafts().exclude(number__in=[1, 2] if not drafts else [])
+        assert sorted(changed.values_list("number", flat=True)) == drafts
+
+    @pytest.mark.parametrize(
+        ("person", "public"),
+        [("colleague", [5]), ("Author", [5]), ("Editor", [5]), ("Publisher", [1, 2, 3, 4, 5])],
+    )
+    def test_only_publishers_publish(self, client, people, things, person, public):
+        client.force_login(people[person])
+
+        self.run(client, "publish_now")
+
+        numbers = Issue.objects.published().values_list("number", flat=True)
+        assert sorted(numbers) == public
+
+    @pytest.mark.parametrize(
+        ("person", "numbers", "left"),
+        [
+            ("colleague", [1], [1, 2, 3, 4, 5]),
+            ("Author", [1], [2, 3, 4, 5]),
+            ("Author", [1, 2], [2, 3, 4, 5]),  # the draft of another is not in their list
+            ("Author", [1, 5], [1, 2, 3, 4, 5]),
+            ("Editor", [1, 2], [3, 4, 5]),
+            ("Editor", [1, 3], [1, 2, 3, 4, 5]),
+            ("Publisher", [1, 2, 3, 4, 5], []),
+        ],
+    )
+    def test_deletes_all_chosen_issues_or_none(self, client, people, things, person, numbers, left):
+        client.force_login(people[person])
+
+        self.run(client, "delete_selected", numbers, post="yes")
+
+        assert sorted(Issue.objects.values_list("number", flat=True)) == left
+
+    def run(self, client, action, numbers=(1, 2, 3, 4, 5), **data):
+        chosen = Issue.objects.filter(number__in=numbers).values_list("pk", flat=True)
+        data |= {"action": action, "_selected_action": list(chosen)}
+        client.post(reverse("admin:issues_issue_changelist"), data)
+
+
+class TestScreens:
+    def test_an_author_sees_own_issues_and_public_ones_in_the_list(self, client, author, things):
+        client.force_login(author)
+
+        page = client.get(reverse("admin:issues_issue_changelist"))
+
+        assert [issue.number for issue in page.context["cl"].result_list] == [5, 3, 1]
+
+    def test_a_public_issue_is_shown_to_an_author_without_fields_to_fill_in(
+        self, client, author, things
+    ):
+        client.force_login(author)
+
+        page = client.get(reverse("admin:issues_issue_change", args=things["another's published"]))
+
+        html = page.content.decode()
+        assert "Raise the learning rate" in html
+        assert 'name="title"' not in html
+        assert 'name="sections-0-title"' not in html
+        assert 'name="_save"' not in html
+
+    def test_suggestions_of_issues_are_those_one_sees(self, client, author, things):
+        client.force_login(author)
+
+        url = reverse("admin:autocomplete") + QUERIES["admin/autocomplete/"]
+        results = client.get(url).json()["results"]
+
+        assert [one["text"][:2] for one in results] == ["#5", "#3", "#1"]
+
+
+class TestRules:
+    """The rule about one object and the rule about all of them say the same."""
+
+    @pytest.mark.parametrize("person", PEOPLE)
+    def test_single_answers_agree_with_lists(self, people, things, person):
+        user, issues = people[person], Issue.objects.all()
+        sections = Section.objects.select_related("issue")
+
+        assert set(roles.visible_issues(user)) == {
+            one for one in issues if roles.may_see(user, one)
+        }
+        assert set(roles.editable_issues(user)) == {
+            one for one in issues if roles.may_edit(user, one)
+        }
+        assert set(roles.editable_sections(user)) == {
+            one for one in sections if roles.may_edit_section(user, one)
+        }
+        assert set(roles.editable_issues(user)) <= set(roles.visible_issues(user))
+
+    def test_an_issue_of_nobody_is_no_authors_own(self, author):
+        issue = make_ready_issue(1, author=None)
+
+        assert not roles.may_edit(author, issue)
+        assert not roles.may_see(author, issue)
+
+    def test_who_has_left_may_do_nothing(self, publisher):
+        issue = make_ready_issue(1, author=publisher)
+        User.objects.update(is_active=False)
+        gone = User.objects.get(pk=publisher.pk)
+
+        assert not roles.may_see(gone, issue)
+        assert not roles.may_edit(gone, issue)
+        assert not roles.may_publish(gone)
+
+
+class TestGroups:
+    install = staticmethod(import_module("issues.migrations.0006_roles").install)
+
+    def rights(self, role: str) -> set[str]:
+        permissions = Permission.objects.filter(group__name=role)
+        return set(permissions.values_list("codename", flat=True))
+
+    def test_each_role_may_do_what_the_one_before_may_and_more(self):
+        author, editor, publisher = map(self.rights, ("Author", "Editor", "Publisher"))
+
+        assert editor - author == {
+            *("edit_every_draft", "add_tag", "change_tag", "delete_tag", "change_asset")
+        }
+        assert publisher - editor == {"publish_issue", "change_sectiontype"}
+        assert author < editor < publisher
+
+    def test_permissions_have_the_names_that_django_gives_them(self):
+        names = dict(Permission.objects.values_list("codename", "name"))
+
+        assert names["change_sectiontype"] == "Can change section type"
+        assert names["change_asset"] == "Can change picture"
+        assert names["publish_issue"] == dict(Issue._meta.permissions)["publish_issue"]
+
+    def test_they_can_be_made_before_django_has_made_its_permissions(self):
+        before = self.rights("Publisher")
+        Group.objects.all().delete()
+        Permission.objects.filter(content_type__app_label="issues").delete()
+
+        self.install(apps, None)
+
+        assert self.rights("Publisher") == before
+
+    def test_making_them_again_changes_nothing_and_keeps_members(self, author):
+        before = Permission.objects.count()
+
+        self.install(apps, None)
+
+        assert (Permission.objects.count(), Group.objects.count()) == (before, 3)
+        assert author.groups.get().name == "Author"
