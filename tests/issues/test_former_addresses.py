@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
-from tests.builders import make_issue, make_section
+from tests.builders import issue_form, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,7 @@ def rename_section(desk, section, **changes):
 
 
 def save_issue(desk, issue, **changes):
-    values = {"number": issue.number, "title": issue.title}
-    values |= {"sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0}
-    values |= {"published_at_0": issue.published_at.date(), "published_at_1": "00:00"} | changes
+    values = issue_form(issue=Issue.objects.get(pk=issue.pk)) | changes
     response = desk.post(reverse("admin:issues_issue_change", args=[issue.pk]), values)
     assert response.status_code == 302
 

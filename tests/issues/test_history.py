@@ -10,6 +10,7 @@ from issues.models import Issue, Section, SectionType, Tag
 from tests.builders import (
     YESTERDAY,
     change,
+    issue_form,
     make_issue,
     make_section,
     newest_revision,
@@ -205,12 +206,8 @@ class TestDifferences:
 
 class TestScreens:
     def save(self, desk, issue, **fields):
-        data = {
-            **{"number": issue.number, "title": issue.title},
-            **{"sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0},
-        }
         url = reverse("admin:issues_issue_change", args=[issue.pk])
-        assert desk.post(url, data | fields).status_code == 302
+        assert desk.post(url, issue_form(issue=issue, **fields)).status_code == 302
 
     def test_saving_records_who_did_what_and_first_what_was_there(self, desk, editor):
         issue = make_issue(1, None, title="Old")
@@ -233,6 +230,7 @@ class TestScreens:
         one, two = make_issue(1, None, ["Moves"]), make_issue(2, None)
         section = one.sections.get()
         data = {"title": "Moves", "type": section.type_id, "issue": two.pk, "slug": "moves"}
+        data["version"] = section.version
 
         desk.post(reverse("admin:issues_section_change", args=[section.pk]), data)
 

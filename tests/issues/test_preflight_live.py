@@ -78,7 +78,7 @@ class TestAnswer:
         assert [(place["name"], place["state"]) for place in board[1:]] == [
             ("Web tip", "missing"),
             ("Research paper", "missing"),
-            ("Tool", "filled"),
+            ("Tool", "optional"),
             ("News", "missing"),
             ("Other", "filled"),
         ]
