@@ -34,7 +34,7 @@ SUPERUSER = "l----+"
 PUBLISHER = "l---++"
 EDITOR = "l--+++"
 AUTHOR = "l-++++"
-SCRIPT_AUTHOR = "--++++"
+SCRIPT_AUTHOR, SCRIPT_EDITOR, SCRIPT_PUBLISHER = "--++++", "---+++", "----++"
 
 # What an issue answers to who looks at it, and to who changes it.
 SEEN = [
@@ -51,7 +51,13 @@ CHANGED = [
     ("another's scheduled", PUBLISHER),
     ("another's published", PUBLISHER),
 ]
-SECTIONS = [("section of own draft", AUTHOR), ("own idea", AUTHOR)]
+PUBLISHED = [(name, PUBLISHER) for name, _who in SEEN]
+INBOX = [("own idea", AUTHOR), ("another's idea", EDITOR)]
+
+
+def of_sections(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Say the same of the sections in the issues, and what holds for the inbox."""
+    return [(f"section of {name}", who) for name, who in rows] + INBOX
 
 
 def both(rows: list[tuple[str, str]]) -> list[tuple]:
@@ -100,10 +106,11 @@ TABLE = {
     "admin/issues/issue/<int:pk>/preview/": both(SEEN),
     "admin/issues/section/": both([("", AUTHOR)]),
     "admin/issues/section/add/": both([("", AUTHOR)]),
-    "admin/issues/section/<path:object_id>/history/": both(SECTIONS),
-    "admin/issues/section/<path:object_id>/delete/": each("GET", SECTIONS)
-    + each("POST", SECTIONS, post="yes"),
-    "admin/issues/section/<path:object_id>/change/": each("GET", SECTIONS) + each("POST", SECTIONS),
+    "admin/issues/section/<path:object_id>/history/": both(of_sections(SEEN)),
+    "admin/issues/section/<path:object_id>/delete/": each("GET", of_sections(CHANGED))
+    + each("POST", of_sections(CHANGED), post="yes"),
+    "admin/issues/section/<path:object_id>/change/": each("GET", of_sections(SEEN))
+    + each("POST", of_sections(CHANGED)),
     "admin/issues/section/<path:object_id>/": both([("another's idea", ALL_STAFF)]),
     **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=NOBODY),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
@@ -114,12 +121,25 @@ TABLE = {
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/tags/": [("GET", "", SCRIPT_AUTHOR), ("POST", "", SCRIPT_NOBODY)],
+    "admin/desk/tags/check/": [("GET", "", SCRIPT_AUTHOR), ("POST", "", SCRIPT_NOBODY)],
+    "admin/desk/preflight/": [
+        ("GET", "", SCRIPT_NOBODY),
+        ("POST", "", SCRIPT_AUTHOR),
+        ("POST", "", SCRIPT_AUTHOR, {"issue": "own draft"}),
+        ("POST", "", SCRIPT_EDITOR, {"issue": "another's draft"}),
+        ("POST", "", SCRIPT_PUBLISHER, {"issue": "own scheduled"}),
+    ],
+    "admin/desk/inbox/": both([("", AUTHOR)]),
+    "admin/desk/inbox/<int:pk>/pull/": [("GET", "own idea", NOBODY)]
+    + each("POST", [("own idea", AUTHOR), ("another's idea", EDITOR)], issue="own draft")
+    + each("POST", [("own idea", EDITOR)], issue="another's draft")
+    + each("POST", [("own idea", PUBLISHER)], issue="own scheduled"),
     "admin/desk/issues/<int:pk>/publishing/": each("GET", SEEN)
     + each("POST", SEEN, do="nonsense")
-    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="publish")
-    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="schedule")
-    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="schedule_as_planned")
-    + each("POST", [(name, PUBLISHER) for name, _who in SEEN], do="unpublish")
+    + each("POST", PUBLISHED, do="publish")
+    + each("POST", PUBLISHED, do="schedule")
+    + each("POST", PUBLISHED, do="schedule_as_planned")
+    + each("POST", PUBLISHED, do="unpublish")
     + each("POST", CHANGED, do="share", days=3),
 }
 QUERIES = {"admin/autocomplete/": "?app_label=issues&model_name=section&field_name=issue&term="}
@@ -216,7 +236,7 @@ class TestEveryAddress:
                 expected = who[PEOPLE.index(person)]
                 with transaction.atomic(), CaptureQueriesContext(connection) as queries:
                     client.cookies[settings.SESSION_COOKIE_NAME] = session
-                    found = outcome(client.generic(method, url, **posted(data)))
+                    found = outcome(client.generic(method, url, **posted(data, things)))
                     if found != expected:
                         wrong.append(f"{method} {route} of {what!r} {data}: {found}")
                     transaction.set_rollback(True)
@@ -249,9 +269,10 @@ class TestEveryAddress:
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def posted(data: list[dict]) -> dict:
-    """Give a request's body, as a form sends it."""
-    body = "&".join(f"{name}={value}" for one in data for name, value in one.items())
+def posted(data: list[dict], things: dict[str, tuple]) -> dict:
+    """Give a request's body, as a form sends it, with keys for the names of things."""
+    fields = [(name, value) for one in data for name, value in one.items()]
+    body = "&".join(f"{name}={things.get(value, (value,))[0]}" for name, value in fields)
     return {"data": body, "content_type": "application/x-www-form-urlencoded"}
 
 
