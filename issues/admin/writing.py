@@ -11,6 +11,7 @@ from issues import conflicts, draft, inbox, recipe, roles, search
 from issues.admin.base import RecordedAdmin
 from issues.desk import conflict, working_copy
 from issues.models import Issue, SectionType, StaleVersion, WorkingCopy
+from issues.moments import in_words
 
 
 class WritingAdmin(RecordedAdmin):
@@ -56,6 +57,7 @@ class WritingAdmin(RecordedAdmin):
             "fieldsets_in_order": list(context["adminform"]),
             "inbox": list(roles.editable_sections(request.user).in_inbox().for_pulling()),
             "kept": kept,
+            "state_words": state_words(obj) if obj else "",
             "may_publish": roles.may_publish(request.user),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -110,6 +112,20 @@ class WritingAdmin(RecordedAdmin):
                 "message": _("saved %s") % time_format(timezone.localtime(now), "H:i"),
             }
         )
+
+
+def state_words(issue: Issue) -> str:
+    """Say what will happen to an issue, and when."""
+    match issue.state:
+        case Issue.State.PUBLISHED:
+            return _("Public since %s.") % in_words(issue.published_at)
+        case Issue.State.SCHEDULED:
+            return _("It goes public on %s.") % in_words(issue.published_at)
+    if issue.planned_at is None:
+        return _("Only the desk sees it.")
+    return _("Planned for %s; nothing happens then until it is scheduled.") % in_words(
+        issue.planned_at
+    )
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -20,17 +20,22 @@ function show(places) {
   aim();
 }
 
-// Each type leads to its first card, which may be an empty slot.
+// Each type leads to its first card, or to its last one: that is the slot where one is missing.
+function placeOf(type, isMissing) {
+  const ofType = cards().filter((one) => typeOf(one) === String(type));
+  return ofType.at(isMissing ? -1 : 0)?.id ?? "sections-group";
+}
+
 function aim() {
   for (const item of board.querySelectorAll("[data-type]")) {
-    const card = cards().find((one) => typeOf(one) === item.dataset.type);
-    item.querySelector("a").hash = card ? card.id : "sections-group";
+    const isMissing = item.classList.contains("is-missing");
+    item.querySelector("a").setAttribute("href", `#${placeOf(item.dataset.type, isMissing)}`);
   }
 }
 
 function line(finding) {
   const item = document.createElement("li");
-  const target = finding.field || "sections-group";
+  const target = finding.field || (finding.type ? placeOf(finding.type, true) : "sections-group");
   const link = document.createElement("a");
   link.href = `#${document.getElementById(`id_${target}`) ? "id_" : ""}${target}`;
   link.textContent = finding.message;

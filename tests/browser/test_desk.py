@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from issues import recipe
@@ -129,7 +130,7 @@ class TestCards:
 
         page.locator(".desk-board").get_by_role("link", name="News").click()
 
-        slot = page.locator(".desk-card", has_text="📰 News")
+        slot = page.locator(".desk-card:has(.card-type:text('News'))")
         expect(slot.get_by_label("Title:", exact=True)).to_be_visible()
 
     def test_twenty_sections_open_with_at_most_two_previews_and_typing_stays_quick(self, desk_page):
@@ -352,7 +353,7 @@ class TestNothingIsLost:
 
         heading = page.get_by_role("heading", name="Somebody else has saved #1")
         expect(heading).to_be_visible()
-        expect(page.get_by_label("Saved")).to_have_text("Theirs")
+        expect(page.get_by_role("group", name="Saved")).to_have_text("Theirs")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.get_by_label("Take mine").check()
@@ -377,6 +378,84 @@ class TestLivePreview:
         after = frame.locator("body").evaluate("one => getComputedStyle(one).backgroundColor")
         assert before != after
         assert complaints == []
+
+
+class TestPreflight:
+    def test_a_finding_jumps_into_its_closed_card(self, desk_page):
+        page = desk_page(draft("One"))
+        page.locator(".desk-verdict").click()
+        finding = page.locator(".desk-findings a", has_text="One").first
+        expect(finding).to_be_visible()
+        name = finding.get_attribute("href").removeprefix("#id_")
+
+        finding.click()
+
+        expect(page.locator(f"[name='{name}']")).to_be_focused()
+
+    def test_it_follows_what_one_types(self, desk_page):
+        page = desk_page(draft("One"))
+        findings = page.locator(".desk-findings")
+        expect(findings).not_to_contain_text("TODO")
+
+        card(page, 0).get_by_label("Text:").fill("TODO: write this")
+
+        expect(findings).to_contain_text("TODO")
+        page.locator(".desk-board").get_by_text("filled").first.wait_for()
+
+
+class TestInbox:
+    def test_a_section_is_pulled_in_on_saving_and_pushed_back_again(self, desk_page):
+        waiting = make_section(None, "Waits", tags=["css"])
+        issue = draft("One")
+        page = desk_page(issue)
+        page.get_by_text("From the inbox: 1 section").click()
+        page.get_by_role("checkbox", name="Waits").check()
+        save(page)
+        assert order(page)[:2] == ["One", "Waits"]
+        waiting.refresh_from_db()
+        assert waiting.issue == issue
+        row = page.locator(
+            ".desk-card", has=page.locator(f"input[value='{waiting.pk}'][name$=-id]")
+        )
+        row.locator("summary").first.click()
+        row.get_by_text("More", exact=True).click()
+        row.get_by_label("Move to the inbox").check()
+        save(page)
+
+        waiting.refresh_from_db()
+        assert waiting.issue is None
+        assert [tag.name for tag in waiting.tags.all()] == ["css"]
+
+
+class TestPublishing:
+    @pytest.fixture
+    def madrid(self, settings):
+        settings.TIME_ZONE = "Europe/Madrid"
+        timezone.get_default_timezone.cache_clear()
+        yield
+        timezone.get_default_timezone.cache_clear()
+
+    def test_a_time_that_the_clocks_skip_is_asked_about(self, desk_page, madrid):
+        issue = draft("One")
+        Section.objects.update(body="Words.")
+        for section in issue.sections.all():
+            section.tags.add("css")
+        Issue.objects.update(recipe=[])
+        page = desk_page(issue)
+        page.get_by_label("Date", exact=True).fill("2027-03-28")
+        page.get_by_label("Time", exact=True).fill("02:30")
+        page.get_by_role("button", name="Schedule …").click()
+        expect(page.get_by_text("02:30 does not exist")).to_be_visible()
+        page.get_by_role("radio").last.check()
+        page.get_by_role("button", name="Schedule …").click()
+        expect(page.get_by_role("heading", name="Schedule as planned")).to_be_visible()
+        page.get_by_role("button", name="Schedule for").click()
+
+        expect(page.get_by_text("goes public on").first).to_be_visible()
+        issue.refresh_from_db()
+        assert issue.published_at.isoformat() in (
+            *("2027-03-28T00:30:00+00:00", "2027-03-28T01:30:00+00:00"),
+        )
 
 
 class TestTitle:

@@ -74,7 +74,7 @@ A note[^1]. ![A teal square](/media/a/none.png "Teal")
 
 
 @pytest.fixture
-def archive(section_types):
+def archive(installed):
     for number in range(1, 24):
         section = {"title": f"Tip {number}", "body": BODY, "tags": ["css", f"tag {number}"]}
         make_issue(number, sections=[section, {"title": "News item", "type": "news"}])
