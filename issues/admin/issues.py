@@ -64,6 +64,13 @@ class IssueAdmin(IssuePermission, WritingAdmin):
         (_("More"), {"fields": ["cover", "notes"], "classes": ["collapse"]}),
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        """Leave out the plan of what has its date; that one is changed where one publishes."""
+        (name, options), *others = super().get_fieldsets(request, obj)
+        if obj and obj.published_at:
+            options = {**options, "fields": ["number", "title", "summary", "intro"]}
+        return [(name, options), *others]
+
     def sections(self, obj):
         return obj.sections.all()
 

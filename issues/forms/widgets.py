@@ -20,9 +20,8 @@ class MarkdownWidget(MarkdownxWidget):
 
     def get_context(self, name, value, attrs):
         # The preview is drawn in the site's own style sheet.
-        return super().get_context(
-            name, value, {**(attrs or {}), "data-style": static("css/site.css")}
-        )
+        styles = " ".join(map(static, ("css/site.css", "admin/markdown.css")))
+        return super().get_context(name, value, {**(attrs or {}), "data-styles": styles})
 
 
 class TagsWidget(TagWidget):

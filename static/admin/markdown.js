@@ -91,7 +91,8 @@ function frameFor(field) {
   frame.addEventListener("load", () => {
     if (frame.dataset.waiting) draw(field, frame.dataset.waiting);
   });
-  frame.srcdoc = `<!doctype html><meta name="color-scheme" content="light dark"><title>Preview</title><link rel="stylesheet" href="${field.dataset.style}"><body class="field-preview"><div class="prose"></div>`;
+  const styles = field.dataset.styles.split(" ").map((url) => `<link rel="stylesheet" href="${url}">`).join("");
+  frame.srcdoc = `<!doctype html><meta name="color-scheme" content="light dark"><title>Preview</title>${styles}<body class="field-preview"><div class="prose"></div>`;
   return frame;
 }
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
+from tests.bench import desk
 from tests.machine import free_port, postgres
 
 ISSUES, SECTIONS = 2000, 6
@@ -39,8 +40,11 @@ def measure(name: str, settings: dict[str, str]) -> None:
         ["make_archive", "--issues", str(ISSUES), "--sections", str(SECTIONS)],
     ):
         subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
+    draft = desk.prepare(environment)
     with server(environment) as port:
-        report(name, http.client.HTTPConnection("127.0.0.1", port))
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        report(name, connection)
+        desk.report(connection, draft)
 
 
 @contextmanager
