@@ -54,6 +54,7 @@ def page(
         **admin.site.each_context(request),
         "title": title,
         "issue": issue,
+        "newest": history.versions(issue).first(),
         "comparison": comparison,
         "form_url": reverse("admin:issues_issue_change", args=[issue.pk]),
         "carried": [

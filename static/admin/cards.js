@@ -166,18 +166,21 @@ function start(card) {
   summarise(card);
 }
 
-// A link into a closed card opens it.
+// A link into a closed card opens it, from within the page and from another one.
+function reveal(hash) {
+  const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+  if (!target?.closest(".desk-card, fieldset")) return false;
+  for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+  const isCard = target.matches(".desk-card");
+  if (isCard) target.querySelector("details").open = true;
+  target.scrollIntoView({ block: "center" });
+  (isCard ? target.querySelector("summary") : target).focus({ preventScroll: true });
+  return true;
+}
+
 function jump(event) {
   const link = event.target.closest('a[href^="#"]');
-  const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  const inside = target?.closest(".desk-card, fieldset");
-  if (!inside) return;
-  event.preventDefault();
-  for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
-  if (target.matches(".desk-card")) target.querySelector("details").open = true;
-  const focus = target.matches(".desk-card") ? target.querySelector("summary") : target;
-  target.scrollIntoView({ block: "center" });
-  focus.focus({ preventScroll: true });
+  if (link && reveal(link.hash)) event.preventDefault();
 }
 
 // Whoever reads the form, a browser or another script, finds the cards numbered in their order.
@@ -223,4 +226,5 @@ if (group?.querySelector("template")) {
   form.addEventListener("formdata", number);
   form.addEventListener("desk:saved", settle);
   document.addEventListener("click", jump);
+  if (location.hash) reveal(location.hash);
 }

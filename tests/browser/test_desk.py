@@ -392,6 +392,15 @@ class TestPreflight:
 
         expect(page.locator(f"[name='{name}']")).to_be_focused()
 
+    def test_a_finding_of_the_publishing_page_leads_into_the_form(self, desk_page, live_server):
+        issue = draft("One")
+        page = desk_page()
+        page.goto(live_server.url + reverse("desk:publishing", args=[issue.pk]))
+
+        page.get_by_role("link", name="“One” has no text.").click()
+
+        expect(page.locator("[name=sections-0-body]")).to_be_focused()
+
     def test_it_follows_what_one_types(self, desk_page):
         page = desk_page(draft("One"))
         findings = page.locator(".desk-findings")
