@@ -73,7 +73,7 @@ class WritingAdmin(RecordedAdmin):
         super().save_formset(request, form, formset, change)
         search.remove(gone)
         formset.renumber()
-        request.saved_keys = formset.saved_keys()
+        request.saved_rows = formset.saved_rows()
         for section in formset.leaving():
             inbox.push_back(section, request.user)
         self.pull(request, form.instance)
@@ -107,7 +107,7 @@ class WritingAdmin(RecordedAdmin):
                 "issue": issue.pk,
                 "version": Issue.objects.values_list("version", flat=True).get(pk=issue.pk),
                 "title": issue.title,
-                "sections": getattr(request, "saved_keys", {}),
+                "sections": request.saved_rows,
                 "url": reverse("admin:issues_issue_change", args=[issue.pk]),
                 "message": _("saved %s") % time_format(timezone.localtime(now), "H:i"),
             }

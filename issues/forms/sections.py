@@ -188,10 +188,14 @@ class SectionFormSet(forms.BaseInlineFormSet):
         forms = self.kept_forms()
         return [form.instance for form in forms if form.cleaned_data.get("to_inbox")]
 
-    def saved_keys(self) -> dict[str, int]:
-        """Give the sections' keys in the database by the prefixes their rows were posted with."""
-        rows = zip(self.posted_keys, self.forms, strict=False)
-        return {key: form.instance.pk for key, form in rows if form in self.kept_forms()}
+    def saved_rows(self) -> dict[str, dict]:
+        """Give key and slug of each saved section by the prefix its row was posted with."""
+        kept = self.kept_forms()
+        return {
+            key: {"id": form.instance.pk, "slug": form.instance.slug}
+            for key, form in zip(self.posted_keys, self.forms, strict=False)
+            if form in kept
+        }
 
     def fill_slugs(self):
         """Make the empty slugs from titles before two empty ones are taken for equal."""

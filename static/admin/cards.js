@@ -190,8 +190,11 @@ function number(event) {
 
 function settle(event) {
   for (const card of cards()) {
-    const pk = event.detail.sections[card.id];
-    if (pk) field(card, "id").value = pk;
+    const row = event.detail.sections[card.id];
+    if (row) {
+      field(card, "id").value = row.id;
+      field(card, "slug").value = row.slug;
+    }
     if (card.dataset.gone) card.dataset.over = "yes";
   }
   // The rows that went keep their names, so that no other row's number moves.

@@ -156,12 +156,14 @@ class TestSavingInPlace:
         issue = Issue.objects.get()
         assert answer["url"] == change(issue)
         assert (answer["issue"], answer["version"]) == (issue.pk, issue.version)
-        assert answer["sections"] == {"sections-1": Section.objects.get().pk}
+        assert answer["sections"] == {
+            "sections-1": {"id": Section.objects.get().pk, "slug": "warm-up"}
+        }
         assert answer["message"].startswith("saved ")
 
     def test_saving_again_with_what_was_told_changes_the_same_rows(self, desk):
         first = self.post(desk, ADD, issue_form({"title": "Warm up"})).json()
-        again = issue_form({"title": "Warm up slowly", "id": first["sections"]["sections-0"]})
+        again = issue_form({"title": "Warm up slowly", **first["sections"]["sections-0"]})
         again["version"] = first["version"]
 
         answer = self.post(desk, first["url"], again)
