@@ -33,10 +33,9 @@ def complaints(page):
 
 
 @pytest.fixture
-def signed_in(page, live_server):
-    get_user_model().objects.create_superuser("editor", password="pencil")
-    page.goto(f"{live_server.url}/admin/")
-    page.get_by_label("Username").fill("editor")
-    page.get_by_label("Password").fill("pencil")
-    page.get_by_role("button", name="Log in").click()
+def signed_in(page, live_server, client):
+    """Give a page of somebody who may do everything at the desk."""
+    client.force_login(get_user_model().objects.create_superuser("editor", password="pencil"))
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([{**session, "url": live_server.url}])
     return page

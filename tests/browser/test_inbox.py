@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from issues.models import Section
@@ -12,12 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def desk_page(page, live_server, client, settings):
+def desk_page(signed_in, live_server, settings):
     settings.SITE_URL = live_server.url
-    client.force_login(get_user_model().objects.create_superuser("editor", password="pencil"))
-    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([{**session, "url": live_server.url}])
-    return page
+    return signed_in
 
 
 def test_a_page_is_bookmarked_added_and_pulled_into_the_next_issue(desk_page, live_server):

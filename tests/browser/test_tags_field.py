@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from issues.models import Section
@@ -12,23 +11,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def complaints(page):
-    found = []
-    page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
-@pytest.fixture
-def form(page, live_server, client, complaints):
+def form(signed_in, live_server):
     """The form of a new section, with tags that there are."""
     make_section(title="One", tags=["PyTorch", "pytest"])
     make_section(title="Two", tags=["PyTorch", "machine learning"])
-    client.force_login(get_user_model().objects.create_superuser("editor", password="pencil"))
-    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([{**session, "url": live_server.url}])
-    page.goto(f"{live_server.url}/admin/issues/section/add/")
-    return page
+    signed_in.goto(f"{live_server.url}/admin/issues/section/add/")
+    return signed_in
 
 
 def tags_field(page):
