@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from issues import roles, search
+from issues import history, roles, search
 from issues.characters import one_line
 from issues.models import FormerAddress, Issue, Section, SectionTag, SectionType, unused_slug
 from issues.models.former_address import addresses
@@ -58,6 +58,7 @@ def add(text: str, type: SectionType, author, title: str = "") -> Section:
     length = Section._meta.get_field("title").max_length
     section = Section.objects.create(type=type, title=chosen[:length], link=link, author=author)
     search.index([section])
+    history.record(section, user=author, comment=_("Added to the inbox"))
     return section
 
 

@@ -2,18 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
-from issues import search
+from issues import history, search
 from issues.models import FormerAddress, Issue, Section, SectionTag, Tag
 from issues.models.former_address import addresses
-from issues.models.tag import folded
+from issues.models.tag import folded, join_names
 
 MAX_SUGGESTIONS = 12
+# Sections whose history knows a change at once; that of more finds it at their next change.
+MAX_RECORDED = 50
 
 # Between words; the point of "3.11" is none.
 SEPARATORS = re.compile(r"[\s_-]+|(?<!\d)\.|\.(?!\d)")
@@ -128,7 +132,7 @@ def edits(one: str, other: str) -> int:
 
 
 @transaction.atomic
-def add(section_pks: Iterable[int], names: Iterable[str]) -> int:
+def add(section_pks: Iterable[int], names: Iterable[str], user=None) -> int:
     """Give sections the tags of these names; say how many sections did not have them all."""
     pks, tags = list(section_pks), Tag.objects.named(names)
     items = SectionTag.objects.filter(content_object__in=pks, tag__in=tags)
@@ -139,21 +143,25 @@ def add(section_pks: Iterable[int], names: Iterable[str]) -> int:
         for tag in tags
         if (pk, tag.pk) not in there
     ]
-    SectionTag.objects.bulk_create(new, ignore_conflicts=True)
-    return changed({item.content_object_id for item in new})
+    changed = {item.content_object_id for item in new}
+    with changing(changed, user, _("Added tags: %s") % join_names(tags)):
+        SectionTag.objects.bulk_create(new, ignore_conflicts=True)
+    return len(changed)
 
 
 @transaction.atomic
-def remove(section_pks: Iterable[int], tags: Iterable[Tag]) -> int:
+def remove(section_pks: Iterable[int], tags: Iterable[Tag], user=None) -> int:
     """Take the tags from the sections; say how many sections had one of them."""
-    items = SectionTag.objects.filter(content_object__in=list(section_pks), tag__in=list(tags))
-    pks = set(items.values_list("content_object", flat=True))
-    items.delete()
-    return changed(pks)
+    tags = list(tags)
+    items = SectionTag.objects.filter(content_object__in=list(section_pks), tag__in=tags)
+    changed = set(items.values_list("content_object", flat=True))
+    with changing(changed, user, _("Removed tags: %s") % join_names(tags)):
+        items.delete()
+    return len(changed)
 
 
 @transaction.atomic
-def merge(tags: Iterable[Tag], into: Tag) -> int:
+def merge(tags: Iterable[Tag], into: Tag, user=None) -> int:
     """Make `into` of all the tags: sections, addresses and, where it has none, a description.
 
     The other tags are gone then. Says how many sections had one of them.
@@ -162,7 +170,15 @@ def merge(tags: Iterable[Tag], into: Tag) -> int:
     # Locked, so that nobody gives a section a tag that is about to go.
     gone = list(Tag.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     items = SectionTag.objects.filter(tag__in=gone)
-    pks = set(items.values_list("content_object", flat=True))
+    changed = set(items.values_list("content_object", flat=True))
+    words = _("“%(into)s” has taken the place of %(others)s")
+    with changing(changed, user, words % {"into": into, "others": join_names(gone)}):
+        replace(gone, items, into)
+    return len(changed)
+
+
+def replace(gone: list[Tag], items: QuerySet[SectionTag], into: Tag) -> None:
+    """Put `into` in the place of the tags that go, of which `items` are the uses."""
     for tag in gone:  # one after the other: a section may have several of them
         has_it = SectionTag.objects.filter(tag=into).values("content_object")
         items.filter(tag=tag).exclude(content_object__in=has_it).update(tag=into)
@@ -173,15 +189,19 @@ def merge(tags: Iterable[Tag], into: Tag) -> int:
         into.description = next((tag.description for tag in gone if tag.description), "")
         into.save(update_fields=["description"])
     Tag.objects.filter(pk__in=[tag.pk for tag in gone]).delete()
-    return changed(pks)
 
 
-def changed(section_pks: Iterable[int]) -> int:
-    """Index sections whose tags have changed, and tell them and their issues; say how many."""
+@contextmanager
+def changing(section_pks: Iterable[int], user, comment: str) -> Iterator[None]:
+    """Keep index, open forms and history in step with a change of the tags of sections."""
     pks = sorted(section_pks)
-    search.index(Section(pk=pk) for pk in pks)
-    touch(pks)
-    return len(pks)
+    recorded = [Section(pk=pk) for pk in pks] if len(pks) <= MAX_RECORDED else []
+    with transaction.atomic():
+        history.catch_up(*recorded)
+        yield
+        search.index(Section(pk=pk) for pk in pks)
+        touch(pks)
+        history.record(*recorded, user=user, comment=comment)
 
 
 def touch(section_pks: list[int]) -> None:

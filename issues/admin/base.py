@@ -4,6 +4,8 @@ import json
 from contextlib import contextmanager
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -109,7 +111,13 @@ class RecordedAdmin(PublicAdmin):
             history.record(*rest, user=request.user, comment=_("Deleted %s") % titles)
 
     def history_view(self, request, object_id, extra_context=None):
-        return redirect(self.history_page, object_id)
+        """Lead whoever may see the object to the history that we keep of it."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return redirect(self.history_page, obj.pk)
 
 
 def address_on_site(section: Section) -> str | None:

@@ -34,7 +34,7 @@ class BulkTagging:
         form = form_class(request.POST if "tags_are_named" in request.POST else None, list(titles))
         if not form.is_valid():
             return self.tag_page(request, form, titles, left_out=queryset.count() - len(titles))
-        count = verb(titles, form.cleaned_data["tags"])
+        count = verb(titles, form.cleaned_data["tags"], request.user)
         text = ngettext("%d section has other tags now.", "%d sections have other tags now.", count)
         self.message_user(request, text % count, messages.SUCCESS)
         return None

@@ -12,6 +12,7 @@ from issues import tagging
 from issues.admin.base import PublicAdmin
 from issues.forms import MergeTagsForm, TagForm
 from issues.models import Section, Tag
+from issues.models.tag import join_names
 
 MAX_TAGS = 100  # to merge in one go
 
@@ -56,9 +57,18 @@ class TagAdmin(PublicAdmin):
             # A form that is open holds the old name, and would make that tag again.
             tagging.touch(list(self.sections(form.instance).values_list("pk", flat=True)))
 
-    def after_delete(self, pks):
-        super().after_delete(pks)
-        tagging.touch(pks)
+    def delete_model(self, request, obj):
+        with self.changing(request, [obj]):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        with self.changing(request, list(queryset)):
+            super().delete_queryset(request, queryset)
+
+    def changing(self, request, gone: list[Tag]):
+        changed = Section.objects.filter(tag_items__tag__in=gone).values_list("pk", flat=True)
+        words = _("Deleted tags: %s") % join_names(gone)
+        return tagging.changing(set(changed), request.user, words)
 
     def has_merge_permission(self, request):
         return self.has_change_permission(request) and self.has_delete_permission(request)
@@ -77,7 +87,7 @@ class TagAdmin(PublicAdmin):
             return self.merge_page(request, form)
         into = form.cleaned_data["into"]
         others = ", ".join(tag.name for tag in queryset if tag != into)
-        count = tagging.merge(queryset, into)
+        count = tagging.merge(queryset, into, request.user)
         text = ngettext(
             "“%(into)s” has taken the place of %(others)s in %(count)d section.",
             "“%(into)s” has taken the place of %(others)s in %(count)d sections.",

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import history, search
+from issues import draft, history, preflight, search
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
 from issues.importing.fields import NO_DATE
@@ -89,7 +89,7 @@ def import_file(
             return outcome
         with transaction.atomic():
             outcome.status = store(parsed, path, data, update, publish, dry_run)
-            describe(outcome)
+            describe(outcome, publish)
             transaction.set_rollback(dry_run)
     except ImportProblem as problem:
         outcome.status, outcome.problem = "failed", str(problem)
@@ -167,7 +167,7 @@ def publish_draft(issue: Issue) -> str:
     return "published"
 
 
-def describe(outcome: Outcome) -> None:
+def describe(outcome: Outcome, publish: bool) -> None:
     """Tell what the issue is now, while a dry run has not yet taken it back."""
     issue = Issue.objects.get(number=outcome.number)
     outcome.title, outcome.state = issue.title, str(issue.state.label)
@@ -175,6 +175,17 @@ def describe(outcome: Outcome) -> None:
         outcome.notes = [note for note in outcome.notes if note.text != NO_DATE]
     sections = issue.sections.select_related("type").for_list()
     outcome.sections = [(section.type.name, section.title) for section in sections]
+    if publish and outcome.status in ("created", "updated", "published"):
+        outcome.notes = outcome.notes + unready(issue)
+
+
+def unready(issue: Issue) -> list[Note]:
+    """Say why the desk would have held the issue back; an archive is public already elsewhere."""
+    findings = [one for one in preflight.check(draft.of_issue(issue)) if one.is_blocking]
+    if not findings:
+        return []
+    text = f"pre-flight finds {len(findings)} to mend, the first: {findings[0].message}"
+    return [Note(1, text, "doubtful")]
 
 
 def write_issue(issue: Issue, parsed: ParsedIssue, path: Path, digest: str, publish: bool) -> None:

@@ -13,6 +13,7 @@ from issues.models import SectionType
 from issues.preflight.completeness import (
     duplicate_slug,
     empty_slot,
+    missing_sections,
     missing_tags,
     missing_text,
     missing_title,
@@ -30,6 +31,7 @@ from issues.preflight.reading import Remark, read
 from issues.preflight.words import long_title, placeholder, skipped_heading, unreadable_text
 
 BLOCKING = (
+    missing_sections,
     empty_slot,
     missing_title,
     missing_text,
@@ -60,7 +62,7 @@ FIELDS = (
 class Finding(NamedTuple):
     """What one check has found: a line for the editor, and the form field where it is mended.
 
-    An empty slot has no field; its `type` is the one that a section is missing of.
+    A section that is missing has no field; its `type` is known where the recipe asks for it.
     """
 
     check: str
@@ -83,7 +85,7 @@ def check(draft: Draft) -> list[Finding]:
 
 
 def place(remark: Remark, draft: Draft) -> tuple[int, int]:
-    """Give where on the page a remark is mended: empty slots are at its end."""
+    """Give where on the page a remark is mended: what is missing is at its end."""
     if not remark.field:
         return (len(draft.sections) + 1, 0)
     keys = [section.key for section in draft.sections]

@@ -11,6 +11,12 @@ from issues import recipe
 from issues.preflight.reading import Part, Reading, Remark
 
 
+def missing_sections(reading: Reading) -> Iterator[Remark]:
+    """The issue has a section."""
+    if not reading.sections:
+        yield Remark(_("The issue has no section yet."), "")
+
+
 def empty_slot(reading: Reading) -> Iterator[Remark]:
     """Every slot that the recipe requires is filled."""
     board = recipe.board(reading.draft.recipe, reading.draft.type_pks, reading.types)

@@ -32,6 +32,12 @@ class TestPages:
 
         assert response.url == f"/admin/desk/issues/{issue.pk}/history/"
 
+    @pytest.mark.parametrize("key", ["nonsense", "999", "_2F"])
+    def test_the_history_of_what_there_is_not_leads_to_the_start(self, desk, key):
+        response = desk.get(f"/admin/issues/issue/{key}/history/")
+
+        assert response.url == reverse("admin:index")
+
     def test_the_list_names_who_when_and_what(self, desk, editor, issue):
         history.record(issue, user=editor, comment="Imported from 1.md")
 

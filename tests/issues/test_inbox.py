@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from issues import inbox, search
+from issues import history, inbox, search
 from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion
 from tests.builders import TOMORROW, make_issue, make_section
 
@@ -58,6 +58,11 @@ class TestAdding:
         assert (section.title, section.link, section.issue) == ("Warm up slowly", "", None)
         assert section.author == editor
         assert search.search("slowly", Section.objects.in_inbox()).total == 1
+
+    def test_its_history_begins_with_who_added_it(self, tip, editor):
+        version = history.versions(inbox.add("Warm up", tip, editor)).get()
+
+        assert (version.user, version.comment) == (editor, "Added to the inbox")
 
     def test_an_address_is_the_link_and_takes_the_title_of_its_page(self, tip, editor):
         section = inbox.add("https://example.org/a", tip, editor, "Warm up\nslowly")

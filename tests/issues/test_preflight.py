@@ -48,7 +48,7 @@ def test_a_decent_issue_is_ready():
 def test_the_checks_read_as_a_list_of_promises():
     names = [check.__name__ for check in BLOCKING + WARNING]
 
-    assert len(set(names)) == len(names) == 17
+    assert len(set(names)) == len(names) == 18
     assert all(check.__doc__ for check in BLOCKING + WARNING)
 
 
@@ -150,6 +150,10 @@ class TestSlots:
 
 
 class TestCompleteness:
+    def test_an_issue_has_a_section(self):
+        assert found("missing_sections", sections=[]) == [("", "The issue has no section yet.")]
+        assert found("missing_sections", {"type": "?", "title": ""}) == []
+
     @pytest.mark.parametrize(
         ("check", "field", "empty", "message"),
         [

@@ -1,6 +1,8 @@
 """Who may do what: every address of the desk, asked by everybody."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
@@ -9,18 +11,18 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
-from issues import images, roles
-from issues.models import Issue, Section, SectionType, Tag
+from issues import history, roles
+from issues.models import Asset, Issue, Section, SectionType, Tag, WorkingCopy
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
     make_colleague,
     make_ready_issue,
     make_section,
-    picture,
+    newest_revision,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +36,7 @@ SUPERUSER = "l----+"
 PUBLISHER = "l---++"
 EDITOR = "l--+++"
 AUTHOR = "l-++++"
-SCRIPT_AUTHOR, SCRIPT_EDITOR, SCRIPT_PUBLISHER = "--++++", "---+++", "----++"
+SCRIPT_AUTHOR = "--++++"
 
 # What an issue answers to who looks at it, and to who changes it.
 SEEN = [
@@ -51,8 +53,17 @@ CHANGED = [
     ("another's scheduled", PUBLISHER),
     ("another's published", PUBLISHER),
 ]
-PUBLISHED = [(name, PUBLISHER) for name, _who in SEEN]
+PUBLISHED = [("own draft", PUBLISHER), ("another's published", PUBLISHER)]
 INBOX = [("own idea", AUTHOR), ("another's idea", EDITOR)]
+
+# The least that the forms take, as they were opened just now; {} is what they are forms of.
+ISSUE = {"title": "Changed", "sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0}
+SAVED_ISSUE = {**ISSUE, "number": "number of {}", "version": "version of {}"}
+NEW_ISSUE = {**ISSUE, "number": 77, "version": 0}
+SECTION = {"title": "Changed", "type": "type"}
+SAVED_SECTION = {**SECTION, "issue": "issue of {}", "version": "version of {}"}
+NEW_SECTION = {**SECTION, "issue": "own draft", "version": 0}
+SEEN_NOW = {"version": "version of {}"}
 
 
 def of_sections(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -65,7 +76,32 @@ def both(rows: list[tuple[str, str]]) -> list[tuple]:
 
 
 def each(method: str, rows: list[tuple[str, str]], **data) -> list[tuple]:
-    return [(method, *row, data) for row in rows]
+    """Ask for each thing; in the values that are posted, {} is its name."""
+    return [
+        (method, what, who, {name: str(value).format(what) for name, value in data.items()})
+        for what, who in rows
+    ]
+
+
+def from_form(**data) -> list[tuple]:
+    """Give the rows of what the form of a new or a saved issue posts while one types."""
+    saved = [("POST", "", f"-{who[1:]}", {"issue": what, **data}) for what, who in CHANGED]
+    return [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR, data), *saved]
+
+
+def past(plural: str, seen: list[tuple[str, str]], changed: list[tuple[str, str]]) -> dict:
+    """Give the rows of a history; `seen` and `changed` say whose."""
+    place, last = f"admin/desk/{plural}/<int:pk>/history/", seen[-1][0]
+    revisions = [(f"revision of {what}", who) for what, who in changed]
+    restored = [
+        ("POST", f"revision of {what}", who, {"version": f"version of {what}"})
+        for what, who in changed
+    ]
+    return {
+        place: each("GET", seen) + [("POST", last, NOBODY)],
+        f"{place}compare/": each("GET", seen) + [("POST", last, NOBODY)],
+        f"{place}<int:revision>/restore/": each("GET", revisions) + restored,
+    }
 
 
 def stock(name: str, what: str, see=AUTHOR, add=SUPERUSER, change=SUPERUSER, delete=SUPERUSER):
@@ -97,20 +133,21 @@ TABLE = {
     "admin/<app_label>/": both([("issues", AUTHOR), ("auth", SUPERUSER)]),
     "admin/<url>": both([("no-such-page/", NOBODY)]),
     "admin/issues/issue/": both([("", AUTHOR)]),
-    "admin/issues/issue/add/": both([("", AUTHOR)]),
+    "admin/issues/issue/add/": both([("", AUTHOR)]) + each("POST", [("", AUTHOR)], **NEW_ISSUE),
     "admin/issues/issue/<path:object_id>/history/": both(SEEN),
     "admin/issues/issue/<path:object_id>/delete/": each("GET", CHANGED)
     + each("POST", CHANGED, post="yes"),
-    "admin/issues/issue/<path:object_id>/change/": each("GET", SEEN) + each("POST", CHANGED),
+    "admin/issues/issue/<path:object_id>/change/": each("GET", SEEN)
+    + each("POST", CHANGED, **SAVED_ISSUE),
     "admin/issues/issue/<path:object_id>/": both([("another's draft", ALL_STAFF)]),
     "admin/issues/issue/<int:pk>/preview/": both(SEEN),
     "admin/issues/section/": both([("", AUTHOR)]),
-    "admin/issues/section/add/": both([("", AUTHOR)]),
+    "admin/issues/section/add/": both([("", AUTHOR)]) + each("POST", [("", AUTHOR)], **NEW_SECTION),
     "admin/issues/section/<path:object_id>/history/": both(of_sections(SEEN)),
     "admin/issues/section/<path:object_id>/delete/": each("GET", of_sections(CHANGED))
     + each("POST", of_sections(CHANGED), post="yes"),
     "admin/issues/section/<path:object_id>/change/": each("GET", of_sections(SEEN))
-    + each("POST", of_sections(CHANGED)),
+    + each("POST", of_sections(CHANGED), **SAVED_SECTION),
     "admin/issues/section/<path:object_id>/": both([("another's idea", ALL_STAFF)]),
     **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=NOBODY),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
@@ -122,12 +159,18 @@ TABLE = {
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/tags/": [("GET", "", SCRIPT_AUTHOR), ("POST", "", SCRIPT_NOBODY)],
     "admin/desk/tags/check/": [("GET", "", SCRIPT_AUTHOR), ("POST", "", SCRIPT_NOBODY)],
-    "admin/desk/preflight/": [
-        ("GET", "", SCRIPT_NOBODY),
-        ("POST", "", SCRIPT_AUTHOR),
-        ("POST", "", SCRIPT_AUTHOR, {"issue": "own draft"}),
-        ("POST", "", SCRIPT_EDITOR, {"issue": "another's draft"}),
-        ("POST", "", SCRIPT_PUBLISHER, {"issue": "own scheduled"}),
+    "admin/desk/preflight/": from_form(),
+    "admin/desk/live/": from_form(),
+    "admin/desk/kept/": from_form(number=1),
+    "admin/desk/kept/discard/": from_form(),
+    "admin/desk/issues/<int:pk>/kept/": each("GET", CHANGED)
+    + [("POST", "own draft", SCRIPT_NOBODY)],
+    **past("issues", SEEN, CHANGED),
+    **past("sections", of_sections(SEEN[1:3]), of_sections(CHANGED[1:3])),
+    "admin/desk/deleted/": [("GET", "", EDITOR), ("POST", "", NOBODY)],
+    "admin/desk/deleted/<int:revision>/recover/": [
+        ("GET", "deleted", NOBODY),
+        ("POST", "deleted", EDITOR),
     ],
     "admin/desk/inbox/": both([("", AUTHOR)]),
     "admin/desk/inbox/<int:pk>/pull/": [("GET", "own idea", NOBODY)]
@@ -136,13 +179,17 @@ TABLE = {
     + each("POST", [("own idea", PUBLISHER)], issue="own scheduled"),
     "admin/desk/issues/<int:pk>/publishing/": each("GET", SEEN)
     + each("POST", SEEN, do="nonsense")
-    + each("POST", PUBLISHED, do="publish")
-    + each("POST", PUBLISHED, do="schedule")
-    + each("POST", PUBLISHED, do="schedule_as_planned")
-    + each("POST", PUBLISHED, do="unpublish")
+    + each("POST", PUBLISHED, do="publish", **SEEN_NOW)
+    + each("POST", PUBLISHED, do="schedule", at_0="2099-01-07", at_1="09:00", **SEEN_NOW)
+    + each("POST", PUBLISHED, do="schedule_as_planned", **SEEN_NOW)
+    + each("POST", PUBLISHED, do="unpublish", **SEEN_NOW)
     + each("POST", CHANGED, do="share", days=3),
 }
-QUERIES = {"admin/autocomplete/": "?app_label=issues&model_name=section&field_name=issue&term="}
+QUERIES = {
+    "admin/autocomplete/": "?app_label=issues&model_name=section&field_name=issue&term=",
+    "admin/desk/issues/<int:pk>/history/compare/": "?from=now",
+    "admin/desk/sections/<int:pk>/history/compare/": "?from=now",
+}
 
 
 def routes(patterns=None, before: str = "") -> set[str]:
@@ -161,60 +208,119 @@ def address(route: str, values: tuple) -> str:
     return "/" + re.sub(r"<[^>]+>", lambda _place: str(next(parts)), route)
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[tuple[dict, dict]]:
+    """Make all people and things once; each test is a transaction within this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        people = make_people()
+        yield people, make_things(people)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def people(author, publisher, editor) -> dict:
-    """Give an account for each of PEOPLE; the fixture named `editor` may do everything."""
+def people(world) -> dict:
+    """Give an account for each of PEOPLE."""
+    return world[0]
+
+
+@pytest.fixture
+def things(world) -> dict[str, tuple]:
+    """Give the values that lead to each thing of the table, or that are posted of it."""
+    return world[1]
+
+
+@pytest.fixture
+def author(people):
+    return people["Author"]
+
+
+@pytest.fixture
+def publisher(people):
+    return people["Publisher"]
+
+
+def make_people() -> dict:
+    groups = ("Author", "Editor", "Publisher")
     return {
         "anonymous": AnonymousUser(),
-        "colleague": make_colleague(),
-        "Author": author,
-        "Editor": make_colleague("Editor", name="an editor"),
-        "Publisher": publisher,
-        "superuser": editor,
+        "colleague": make_colleague(password=None),
+        **{group: make_colleague(group, password=None) for group in groups},
+        "superuser": User.objects.create_superuser("superuser"),
     }
 
 
-@pytest.fixture
-def things(author) -> dict[str, tuple]:
-    """Give the values that lead to each thing of the table."""
-    another = make_colleague("Author", name="another")
+def make_things(people: dict) -> dict[str, tuple]:
+    author, another = people["Author"], make_colleague("Author", name="another", password=None)
+    planned = {"planned_at": timezone.now() + TOMORROW}
     issues = {
-        "own draft": make_ready_issue(1, author=author),
-        "another's draft": make_ready_issue(2, author=another),
-        "own scheduled": make_ready_issue(3, TOMORROW, author=author),
-        "another's scheduled": make_ready_issue(4, TOMORROW, author=another),
-        "another's published": make_ready_issue(5, YESTERDAY, author=another),
+        "own draft": make_ready_issue(1, author=author, **planned),
+        "another's draft": make_ready_issue(2, author=another, **planned),
+        "own scheduled": make_ready_issue(3, TOMORROW, author=author, **planned),
+        "another's scheduled": make_ready_issue(4, TOMORROW, author=another, **planned),
+        "another's published": make_ready_issue(5, YESTERDAY, author=another, **planned),
     }
-    rows = issues | {f"section of {name}": one.sections.get() for name, one in issues.items()}
-    rows |= {
-        "own idea": make_section(author=author),
-        "another's idea": make_section(author=another),
-        "picture": images.store(picture()),
+    sections = {f"section of {name}": one.sections.get() for name, one in issues.items()}
+    sections["own idea"] = make_section(author=author)
+    sections["another's idea"] = make_section(author=another)
+    others = {
+        "picture": Asset.objects.create(file="a/1.png", sha256="1", width=40, height=30),
         "type": SectionType.objects.get(slug="tool"),
         "tag": Tag.objects.create(name="unused"),
         "group": Group.objects.get(name="Author"),
         "user": another,
     }
     kind = ContentType.objects.get_for_model(Issue).pk
-    found = {name: (row.pk,) for name, row in rows.items()}
-    found |= {f"page of {name}": (kind, issue.pk) for name, issue in issues.items()}
-    return found | {"": (), "issues": ("issues",), "auth": ("auth",), "no-such-page/": ("no/",)}
+    return {
+        **{name: (row.pk,) for name, row in (issues | sections | others).items()},
+        **{f"page of {name}": (kind, issue.pk) for name, issue in issues.items()},
+        **{f"number of {name}": (issue.number,) for name, issue in issues.items()},
+        **{f"issue of {name}": (row.issue_id or "",) for name, row in sections.items()},
+        **make_past(people, issues, sections),
+        "": (),
+        "issues": ("issues",),
+        "auth": ("auth",),
+        "no-such-page/": ("no/",),
+    }
 
 
-def writes(queries: CaptureQueriesContext) -> list[str]:
-    """Give the statements that changed something."""
-    statements = [query["sql"] for query in queries.captured_queries]
-    return [sql for sql in statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+def make_past(people: dict, issues: dict, sections: dict) -> dict[str, tuple]:
+    """Record everything, delete an issue, and keep what everybody typed into each form."""
+    rows = issues | sections
+    deleted = make_ready_issue(6)
+    history.record(deleted, *rows.values())
+    deleted.delete()
+    for user in list(people.values())[1:]:
+        for issue in issues.values():
+            WorkingCopy.objects.keep(user, issue, issue.version, {"title": ["Typed"]})
+    return {
+        **{f"version of {name}": (row.version,) for name, row in rows.items()},
+        **{f"revision of {name}": (row.pk, newest_revision(row).pk) for name, row in rows.items()},
+        "deleted": (history.deleted_issues().get().revision_id,),
+    }
 
 
-def outcome(response) -> str:
+@contextmanager
+def writes() -> Iterator[list[str]]:
+    """Give the statements that change something, once they have been run."""
+    found = []
+
+    def note(execute, sql, params, many, context):
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            found.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield found
+
+
+def outcome(response, accepted: tuple = (200, 302, 400)) -> str:
     if response.status_code in (403, 404, 405):
         return "-"
     if response.status_code == 302 and response.url.startswith(reverse("admin:login")):
         return "l"
     if response.status_code == 302 and response.url == reverse("admin:index"):
         return "-"  # where Django leads from what one may not see
-    return "+" if response.status_code in (200, 302, 400) else f"?{response.status_code}"
+    return "+" if response.status_code in accepted else f"?{response.status_code}"
 
 
 class TestEveryAddress:
@@ -234,14 +340,15 @@ class TestEveryAddress:
             for method, what, who, *data in rows:
                 url = address(route, things[what]) + QUERIES.get(route, "")
                 expected = who[PEOPLE.index(person)]
-                with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+                with transaction.atomic(), writes() as written:
                     client.cookies[settings.SESSION_COOKIE_NAME] = session
-                    found = outcome(client.generic(method, url, **posted(data, things)))
-                    if found != expected:
-                        wrong.append(f"{method} {route} of {what!r} {data}: {found}")
+                    response = client.generic(method, url, **posted(data, things))
                     transaction.set_rollback(True)
-                if (method == "GET" or expected != "+") and writes(queries):
-                    wrong.append(f"{method} {route} of {what!r} {data}: {writes(queries)}")
+                found = outcome(response, *accepted(data))
+                if found != expected:
+                    wrong.append(f"{method} {route} of {what!r} {data}: {found}")
+                if (method == "GET" or expected != "+") and written:
+                    wrong.append(f"{method} {route} of {what!r} {data}: {written}")
 
         assert wrong == []
 
@@ -254,9 +361,9 @@ class TestEveryAddress:
                 continue  # Django's own takes a PUT as it takes a POST
             for method in ("PUT", "PATCH", "DELETE"):
                 client.cookies[settings.SESSION_COOKIE_NAME] = session
-                with CaptureQueriesContext(connection) as queries:
+                with writes() as written:
                     response = client.generic(method, address(route, things[rows[0][1]]))
-                if response.status_code not in (403, 405) or writes(queries):
+                if response.status_code not in (403, 405) or written:
                     wrong.append(f"{method} {route}: {response.status_code}")
 
         assert wrong == []
@@ -267,6 +374,11 @@ class TestEveryAddress:
             return ""
         client.force_login(user)
         return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def accepted(data: list[dict]) -> list[tuple]:
+    """Give the answers that let somebody in: a whole form, with a version, is to be saved."""
+    return [(302,) for one in data if "version" in one]
 
 
 def posted(data: list[dict], things: dict[str, tuple]) -> dict:
@@ -378,13 +490,13 @@ class TestRules:
         assert set(roles.editable_issues(user)) <= set(roles.visible_issues(user))
 
     def test_an_issue_of_nobody_is_no_authors_own(self, author):
-        issue = make_ready_issue(1, author=None)
+        issue = make_ready_issue(7, author=None)
 
         assert not roles.may_edit(author, issue)
         assert not roles.may_see(author, issue)
 
     def test_who_has_left_may_do_nothing(self, publisher):
-        issue = make_ready_issue(1, author=publisher)
+        issue = make_ready_issue(7, author=publisher)
         User.objects.update(is_active=False)
         gone = User.objects.get(pk=publisher.pk)
 

@@ -400,6 +400,16 @@ class TestCommand:
 
         assert "no date" not in run(letter, "--publish")
 
+    def test_publishing_says_what_the_desk_would_have_held_back(self, letter):
+        assert "pre-flight" not in run(letter, "--publish")
+        letter.write_text(LETTER.replace("training, CSS", "").replace("Slowly, please.", ""))
+
+        report = run(letter, "--publish", "--update").splitlines()
+
+        assert "    line 1, doubtful: pre-flight finds 2 to mend" in report[3]
+        assert report[3].endswith("the first: “Warm up” has no text.")
+        assert "pre-flight" not in run(letter, "--publish")  # nothing was written
+
     def test_an_empty_folder_is_an_error(self, tmp_path):
         with pytest.raises(CommandError, match=r"no \.md"):
             run(tmp_path)

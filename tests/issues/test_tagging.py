@@ -4,12 +4,13 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from issues import search, tagging
+from issues import history, search, tagging
 from issues.models import FormerAddress, Issue, Section, SectionTag, StaleVersion, Tag
-from tests.builders import make_issue, make_section
+from tests.builders import make_issue, make_section, newest_revision
 
 pytestmark = pytest.mark.django_db
 
+MANY = tagging.MAX_RECORDED + 1
 SUGGEST, CHECK = "/admin/desk/tags/", "/admin/desk/tags/check/"
 TAGS = reverse("admin:issues_tag_changelist")
 SECTIONS = reverse("admin:issues_section_changelist")
@@ -212,12 +213,12 @@ class TestMerging:
 
         assert Tag.objects.get().description == "Moving pictures."
 
-    def test_it_asks_as_often_for_1_as_for_30_sections(
+    def test_it_asks_as_often_for_many_sections_as_for_more(
         self, django_assert_max_num_queries, django_assert_num_queries
     ):
-        make_section(tags=["a", "z"])
-        for number in range(30):
-            make_section(title=f"Tip {number}", tags=["b"])
+        make_section(tags=["z"])
+        for number in range(3 * MANY):
+            make_section(title=f"Tip {number}", tags=["a" if number < MANY else "b"])
 
         with django_assert_max_num_queries(30) as queries:
             self.merge("a", into="z")
@@ -400,14 +401,86 @@ class TestManyAtOnce:
         assert "1 that you chose is left out" in page.content.decode()
         assert (tags_of(mine), tags_of(public)) == (["css"], [])
 
-    def test_they_ask_as_often_for_1_as_for_30_sections(
+    def test_they_ask_as_often_for_many_sections_as_for_more(
         self, django_assert_max_num_queries, django_assert_num_queries
     ):
         tags = Tag.objects.named(["css", "html"])
-        pks = [make_section(title=f"Tip {number}").pk for number in range(31)]
+        pks = [make_section(title=f"Tip {number}").pk for number in range(3 * MANY)]
 
         for change, given in ((tagging.add, ["css", "html"]), (tagging.remove, tags)):
             with django_assert_max_num_queries(15) as queries:
-                change(pks[:1], given)
+                change(pks[:MANY], given)
             with django_assert_num_queries(len(queries)):
-                change(pks[1:], given)
+                change(pks[MANY:], given)
+
+
+class TestHistory:
+    @pytest.fixture
+    def issue(self):
+        return make_issue(1, None, [{"title": "One", "tags": ["films"]}, "Two"])
+
+    def told(self, row) -> list[tuple[str, list[str]]]:
+        """Give the comments on the versions of an issue, and the tags in them, newest first."""
+        return [
+            (version.comment, [section.tags for section in history.snapshot(version).sections])
+            for version in history.versions(row)
+        ]
+
+    def test_knows_what_the_issues_were_and_who_changed_them(self, issue, editor):
+        one, two = issue.sections.all()
+
+        tagging.add([one.pk, two.pk], ["css"], editor)
+        tagging.remove([one.pk], Tag.objects.filter(name="films"), editor)
+
+        assert self.told(issue) == [
+            ("Removed tags: films", [["css"], ["css"]]),
+            ("Added tags: css", [["css", "films"], ["css"]]),
+            ("As it was before the next change", [["films"], []]),
+        ]
+        assert newest_revision(issue).user == editor
+
+    def test_knows_of_a_section_in_the_inbox(self):
+        section = make_section(tags=["films"])
+
+        tagging.add([section.pk], ["css"])
+
+        assert [one.comment for one in history.versions(section)] == [
+            "Added tags: css",
+            "As it was before the next change",
+        ]
+
+    def test_knows_which_tag_took_the_place_of_which(self, desk, issue):
+        movies = Tag.objects.create(name="movies")
+
+        run(desk, TAGS, "merge", Tag.objects.all(), stays="yes", into=movies.pk)
+
+        assert self.told(issue) == [
+            ("“movies” has taken the place of films", [["movies"], []]),
+            ("As it was before the next change", [["films"], []]),
+        ]
+
+    @pytest.mark.parametrize("is_alone", [True, False])
+    def test_knows_of_a_tag_that_is_deleted(self, desk, issue, is_alone):
+        tag = Tag.objects.get()
+
+        if is_alone:
+            desk.post(reverse("admin:issues_tag_delete", args=[tag.pk]), {"post": "yes"})
+        else:
+            run(desk, TAGS, "delete_selected", [tag], post="yes")
+
+        assert self.told(issue) == [
+            ("Deleted tags: films", [[], []]),
+            ("As it was before the next change", [["films"], []]),
+        ]
+
+    def test_finds_a_change_of_very_many_sections_later(self, issue):
+        history.record(issue)
+        others = [make_section(title=f"Tip {number}") for number in range(MANY)]
+
+        tagging.add([section.pk for section in [*issue.sections.all(), *others]], ["css"])
+        history.catch_up(issue)
+
+        assert self.told(issue) == [
+            ("As it was before the next change", [["css", "films"], ["css"]]),
+            ("", [["films"], []]),
+        ]
