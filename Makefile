@@ -26,7 +26,7 @@ run: .venv/runs
 test: .venv/tests
 	@$(BIN)/python -m tests
 
-bench: .venv/runs
+bench: .venv/tests
 	@$(BIN)/python -m tests.bench
 
 lint: .venv/tests

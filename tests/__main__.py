@@ -56,7 +56,8 @@ def run(*command: str, env: dict[str, str] | None = None) -> int:
 
 def run_tests(name: str, arguments: list[str], environment: dict[str, str]) -> int:
     print(f"\n=== Tests on {name} ===", flush=True)
-    return run("pytest", *arguments, env=environment)
+    # As many at once as there are cores; each process has a database of its own.
+    return run("pytest", "--numprocesses=auto", *arguments, env=environment)
 
 
 if __name__ == "__main__":

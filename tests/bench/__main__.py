@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from tests.bench import desk
-from tests.machine import free_port, postgres
+from tests.bench import desk, typing
+from tests.machine import browser, free_port, postgres
 
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
+MANY = 20  # sections of one issue
 LIMIT = 50  # milliseconds, the promise for a warm page
 
 
@@ -40,11 +41,12 @@ def measure(name: str, settings: dict[str, str]) -> None:
         ["make_archive", "--issues", str(ISSUES), "--sections", str(SECTIONS)],
     ):
         subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
-    draft = desk.prepare(environment)
+    drafts = {count: desk.prepare(environment, count) for count in (desk.SECTIONS, MANY)}
     with server(environment) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         report(name, connection)
-        desk.report(connection, draft)
+        desk.report(connection, drafts[desk.SECTIONS])
+        typing.report(f"http://127.0.0.1:{port}", drafts[MANY], MANY, browser())
 
 
 @contextmanager

@@ -12,28 +12,30 @@ from urllib.parse import urlencode
 
 SECTIONS, SAVES, LIMIT = 10, 12, 300  # milliseconds, the promise for one save
 NAME = PASSWORD = "bench"
-# An editor, and a draft of ten sections with three tags each.
+# An editor, and a draft whose sections have three tags each.
 PREPARE = f"""
 from django.contrib.auth import get_user_model
 from issues import search
 from issues.models import Issue, Section, SectionType, Tag
-get_user_model().objects.create_superuser({NAME!r}, password={PASSWORD!r})
-issue = Issue.objects.create(number=999_999, title="Measured")
+users, sections = get_user_model().objects, {{sections}}
+users.filter(username={NAME!r}).exists() or users.create_superuser({NAME!r}, password={PASSWORD!r})
+issue = Issue.objects.create(number=999_000 + sections, title="Measured")
 kind = SectionType.objects.first()
-for number in range({SECTIONS}):
+for number in range(sections):
     body = "Some *words* with a [link](https://example.org/). " * 40
     section = Section.objects.create(
-        issue=issue, type=kind, position=number + 1, title=f"Tip {{number}}", body=body
+        issue=issue, type=kind, position=number + 1, title=f"Tip {{{{number}}}}", body=body
     )
-    section.tags.set(Tag.objects.named([f"bench {{number}}", "measured", "saved"]))
+    section.tags.set(Tag.objects.named([f"bench {{{{number}}}}", "measured", "saved"]))
 search.index(issue.sections.all())
 print(issue.pk)
 """
 
 
-def prepare(environment: dict[str, str]) -> int:
-    """Make an editor and a draft; give the draft's key."""
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", PREPARE]
+def prepare(environment: dict[str, str], sections: int) -> int:
+    """Make an editor, if there is none, and a draft; give the draft's key."""
+    program = PREPARE.format(sections=sections)
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", program]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return int(done.stdout.split()[-1])
 

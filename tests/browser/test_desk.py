@@ -133,7 +133,7 @@ class TestCards:
         slot = page.locator(".desk-card:has(.card-type:text('News'))")
         expect(slot.get_by_label("Title:", exact=True)).to_be_visible()
 
-    def test_twenty_sections_open_with_at_most_two_previews_and_typing_stays_quick(self, desk_page):
+    def test_twenty_sections_open_with_at_most_two_previews(self, desk_page, signed_in):
         issue = draft(*(f"Tip {n}" for n in range(20)), intro="Hello")
         Section.objects.update(body="Some *words*. " * 300)
         previews = []
@@ -142,26 +142,12 @@ class TestCards:
             if "/desk/preview/" in request.url or "/desk/live/" in request.url:
                 previews.append(request.url)
 
-        page = desk_page()
-        page.on("request", count)
+        signed_in.on("request", count)
         page = desk_page(issue)
-        page.wait_for_timeout(800)
+        expect(page.locator(".desk-verdict")).to_be_visible()
+        page.wait_for_timeout(500)
+
         assert len(previews) <= 2
-        row = card(page, 7)
-        text = row.get_by_label("Text:")
-        text.focus()
-        handled = page.evaluate(
-            """() => {
-                const field = document.activeElement, times = [];
-                for (let key = 0; key < 20; key += 1) {
-                    const start = performance.now();
-                    document.execCommand("insertText", false, "a");
-                    times.push(performance.now() - start);
-                }
-                return times.sort((a, b) => a - b)[10];
-            }"""
-        )
-        assert handled < 50, handled
 
 
 class TestMarkdownField:

@@ -170,10 +170,10 @@ class TestLimits:
 
     @pytest.mark.parametrize("piece", ["[", "![", "[^", "[[", "^[", "[a", "![a"])
     def test_60_kb_of_brackets_are_refused_quickly(self, piece):
-        started = time.monotonic()
+        started = time.process_time()
 
         with pytest.raises(UnreadableMarkdown, match="square brackets"):
             render(piece * (60 * 1024 // len(piece)))
 
         # The promise is one second; a refusal takes hundredths of one.
-        assert time.monotonic() - started < 1
+        assert time.process_time() - started < 1
