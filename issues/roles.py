@@ -49,6 +49,11 @@ def may_edit_section(user, section: Section) -> bool:
     return is_senior(user) or (section.author_id is not None and section.author_id == user.pk)
 
 
+def may_recover(user) -> bool:
+    """Say whether `user` may bring deleted issues back: who begins issues and sees everybody's."""
+    return user.has_perm("issues.add_issue") and is_senior(user)
+
+
 def is_senior(user) -> bool:
     """Say whether `user` sees and works on what others write."""
     return user.has_perm(EVERY_DRAFT) or may_publish(user)

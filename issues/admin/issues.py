@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.forms import Script
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, render
@@ -81,6 +81,10 @@ class IssueAdmin(IssuePermission, WritingAdmin):
         visible = roles.visible_issues(request.user).order_by("-number")
         return visible.annotate(section_total=Count("sections", distinct=True))
 
+    def changelist_view(self, request, extra_context=None):
+        context = {"may_recover": roles.may_recover(request.user), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
     def has_publish_permission(self, request):
         return roles.may_publish(request.user)
 
@@ -93,8 +97,10 @@ class IssueAdmin(IssuePermission, WritingAdmin):
         return issue.section_total
 
     def get_changeform_initial_data(self, request):
-        newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
-        proposed = {"number": newest + 1, "planned_at": publishing.free_issue_day(timezone.now())}
+        proposed = {
+            "number": Issue.objects.next_number(),
+            "planned_at": publishing.free_issue_day(timezone.now()),
+        }
         return {**proposed, **super().get_changeform_initial_data(request)}
 
     def view_on_site(self, issue):

@@ -40,6 +40,5 @@ def recover(request: HttpRequest, revision: int) -> HttpResponse:
 
 
 def check(user) -> None:
-    """Refuse whoever may not begin issues, or does not see what others write."""
-    if not (user.has_perm("issues.add_issue") and roles.is_senior(user)):
+    if not roles.may_recover(user):
         raise PermissionDenied

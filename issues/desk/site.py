@@ -9,10 +9,16 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from issues.desk import home
+
 
 class DeskSite(AdminSite):
     site_header = site_title = _("Writing desk")
     index_title = _("What would you like to do?")
+
+    def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        context = {"home": home.context_of(request.user), **(extra_context or {})}
+        return super().index(request, context)
 
     def get_urls(self):
         on_site = path(

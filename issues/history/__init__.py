@@ -5,7 +5,14 @@ transaction. One revision holds one issue with all its sections, or one section 
 """
 
 from issues.history.differences import Part, compare, compare_sections
-from issues.history.recording import catch_up, deleted_issues, record, register, versions
+from issues.history.recording import (
+    catch_up,
+    deleted_issues,
+    edits,
+    record,
+    register,
+    versions,
+)
 from issues.history.restoring import Plan, plan, recover, restore, restore_section
 from issues.history.snapshots import (
     SectionSnapshot,
@@ -28,6 +35,7 @@ __all__ = [
     "current",
     "current_section",
     "deleted_issues",
+    "edits",
     "plan",
     "record",
     "recover",

@@ -10,6 +10,7 @@ import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from reversion.models import Revision, Version
 
@@ -78,6 +79,29 @@ def versions(row: Issue | Section) -> QuerySet[Revision]:
 def recorded(row: Issue | Section) -> QuerySet[Version]:
     """Give the records of a row; those of a section are in the revisions of its issues, too."""
     return Version.objects.get_for_object(row)
+
+
+def edits(issues: QuerySet[Issue], sections: QuerySet[Section]) -> QuerySet[Revision]:
+    """Give what people did to these issues and to these sections, the latest first.
+
+    Each has the `issue_key` of the issue that was changed, or else the `section_key` of a section
+    in the inbox, and its `name` at that time.
+    """
+    of_issue, of_section = records_of_revision(Issue), records_of_revision(Section)
+    found = Revision.objects.filter(user__isnull=False).annotate(
+        issue_key=Cast(of_issue.values("object_id")[:1], models.BigIntegerField()),
+        section_key=Cast(of_section.values("object_id")[:1], models.BigIntegerField()),
+        name=Coalesce(of_issue.values("object_repr")[:1], of_section.values("object_repr")[:1]),
+    )
+    in_inbox = Q(issue_key__isnull=True, section_key__in=sections.values("pk"))
+    found = found.filter(Q(issue_key__in=issues.values("pk")) | in_inbox)
+    return found.select_related("user").order_by("-pk")
+
+
+def records_of_revision(model: type[models.Model]) -> QuerySet[Version]:
+    """Give the records of rows of `model` in a revision, for a question about revisions."""
+    kind = {"content_type__app_label": "issues", "content_type__model": model._meta.model_name}
+    return Version.objects.filter(revision=OuterRef("pk"), **kind)
 
 
 def deleted_issues() -> QuerySet[Version]:

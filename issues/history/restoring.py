@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from issues import search
@@ -83,11 +82,10 @@ def recover(revision, user) -> Issue:
     Raises IntegrityError if somebody else has done so already.
     """
     former = snapshot(revision)
-    newest = Issue.objects.aggregate(newest=Max("number"))["newest"] or 0
     is_taken = Issue.objects.filter(number=former.number).exists()
     issue = Issue(
         pk=former.pk,
-        number=newest + 1 if is_taken else former.number,
+        number=Issue.objects.next_number() if is_taken else former.number,
         recipe=former.recipe,
         planned_at=former.planned_at,
         author=user_of(former.author_pk) or user,

@@ -40,6 +40,13 @@ class IssueQuerySet(VersionedQuerySet):
     def drafts(self):
         return self.filter(published_at__isnull=True)
 
+    def unpublished(self, at=None):
+        """Keep drafts, and what is scheduled after the moment `at`; now by default."""
+        return self.exclude(public(at))
+
+    def next_number(self) -> int:
+        return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1
+
     def newest_first(self):
         return self.order_by("-published_at", "-number")
 

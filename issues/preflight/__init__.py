@@ -73,9 +73,12 @@ class Finding(NamedTuple):
     type: SectionType | None = None
 
 
-def check(draft: Draft) -> list[Finding]:
-    """Run all checks; what blocks comes first, in the order of the page."""
-    reading = read(draft)
+def check(draft: Draft, types: Iterable[SectionType] | None = None) -> list[Finding]:
+    """Run all checks; what blocks comes first, in the order of the page.
+
+    `types` are all section types, where they are known already.
+    """
+    reading = read(draft, types)
     found: list[Finding] = []
     for checks, is_blocking in ((BLOCKING, True), (WARNING, False)):
         remarks = [(one.__name__, remark) for one in checks for remark in one(reading)]

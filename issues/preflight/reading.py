@@ -96,7 +96,7 @@ class Reading:
         return [self.intro, *self.sections]
 
 
-def read(draft: Draft) -> Reading:
+def read(draft: Draft, types: Iterable[SectionType] | None = None) -> Reading:
     intro = part(_("Introduction"), None, draft.intro)
     sections = [
         part(name(section, place), section, section.body)
@@ -109,7 +109,7 @@ def read(draft: Draft) -> Reading:
         draft,
         intro,
         sections,
-        types=list(SectionType.objects.all()),
+        types=list(SectionType.objects.all() if types is None else types),
         file_sizes=file_sizes(filter(is_own_picture, pictures)),
         uses=repeats.earlier_uses(islice(pages, MOST_ASKED), draft.pk, draft.number),
     )
