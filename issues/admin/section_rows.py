@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from issues.admin.base import OVERRIDES, address_on_site
 from issues.admin.permission import IssueRowPermission
 from issues.forms import MarkdownWidget, SectionFormSet, SectionRowForm, TagsWidget
+from issues.forms.choices import KnownChoiceField
 from issues.models import Section
 
 
@@ -31,9 +32,13 @@ class SectionInline(IssueRowPermission, admin.StackedInline):
         return sections.select_related("issue", "type")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name != "type":
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        kwargs["form_class"] = KnownChoiceField
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "type":
-            field.choices = list(field.choices)  # asked once, not once for each row
+        types = list(field.queryset)  # asked once, not once for each row
+        field.known = {str(one.pk): one for one in types}
+        field.choices = [("", field.empty_label), *((one.pk, str(one)) for one in types)]
         return field
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

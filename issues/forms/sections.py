@@ -9,6 +9,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
 from issues.forms import slots
+from issues.forms.choices import KnownChoiceField
 from issues.forms.rows import saved_first
 from issues.forms.tags import refuse_long_names
 from issues.forms.widgets import TagsWidget
@@ -167,6 +168,14 @@ class SectionFormSet(forms.BaseInlineFormSet):
             if self.initial_extra is None:
                 self.initial_extra = slots.of(self.instance, self.get_queryset())
             self.extra = max(1, len(self.initial_extra))  # without scripts there is always a row
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if key := form.instance.pk:
+            form.fields["id"] = KnownChoiceField(
+                self.queryset, initial=key, required=False, widget=forms.HiddenInput
+            )
+            form.fields["id"].known = {str(key): form.instance}
 
     def clean(self):
         self.fill_slugs()

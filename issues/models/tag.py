@@ -143,6 +143,11 @@ class TagsField(TaggableManager):
     def value_from_object(self, obj):
         return list(obj.tags.all()) if obj.pk else []
 
+    def save_form_data(self, instance, value):
+        """Store the names that a form gives; tags that stay the same cost nothing."""
+        if {folded(name) for name in value} != {tag.folded for tag in instance.tags.all()}:
+            super().save_form_data(instance, value)
+
 
 def split_names(text: str) -> list[str]:
     """Read tag names that are separated by commas; each once, whatever its case."""

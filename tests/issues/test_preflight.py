@@ -563,10 +563,10 @@ class TestFragment:
         assert "One thing blocks publishing" in html
         assert '<a href="#id_sections-0-tags">No tags.</a>' in html
 
-    def test_an_empty_slot_leads_nowhere(self):
+    def test_an_empty_slot_leads_to_the_sections(self):
         html = self.render([Finding("empty_slot", True, "News is missing.", "")])
 
-        assert "<li>News is missing.</li>" in html
+        assert '#sections-group">News is missing.</a>' in html
 
     def test_nothing_found_is_said(self):
         assert "Ready to publish." in self.render([])
