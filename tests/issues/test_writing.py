@@ -452,6 +452,7 @@ class TestLivePreview:
         assert "<em>Hi</em>" in page
         assert "New title" in page
         assert "Old title" not in page
+        assert "The form as it stands" in page
         assert Section.objects.get().title == "Old title"
 
     def test_a_text_that_cannot_be_rendered_says_so_in_its_place(self, desk):
