@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
 from issues.characters import printable
@@ -20,6 +24,7 @@ from issues.models.tag import folded, split_names
 CHOICE, SAVED = "choice:", "saved:"  # begin the names of the fields that `resolved` reads
 LONG = ("intro", "body", "notes", "summary")
 SECTION_FIELDS = ("type", "title", "body", "tags", "link", "byline", "short_title", "slug")
+READERS = {"planned_at_0": forms.DateField(), "planned_at_1": forms.TimeField()}
 LABELS = {
     "planned_at_0": _("Planned for: date"),
     "planned_at_1": _("Planned for: time"),
@@ -114,7 +119,7 @@ def field_differences(
     """Yield the fields of an issue, or of one section of it, in which form and storage differ."""
     model = Section if prefix else Issue
     for name, text in saved.items():
-        mine = yours.get(prefix + name, text)
+        mine = printable(yours.get(prefix + name, text))  # browsers end lines in another way
         if normal(name, mine) == normal(name, text):
             continue
         label = LABELS.get(name) or model._meta.get_field(name).verbose_name.capitalize()
@@ -128,8 +133,8 @@ def issue_fields(issue: Snapshot) -> dict[str, str]:
     return {
         "number": str(issue.number),
         **{name: getattr(issue, name) for name in ("title", "summary", "intro", "notes")},
-        "planned_at_0": planned.strftime("%Y-%m-%d") if planned else "",
-        "planned_at_1": planned.strftime("%H:%M") if planned else "",
+        "planned_at_0": localize_input(planned.date()) if planned else "",
+        "planned_at_1": localize_input(planned.time()) if planned else "",
         "cover": str(issue.cover.pk) if issue.cover else "",
     }
 
@@ -160,12 +165,13 @@ class Names:
 
 
 def normal(name: str, value: str):
-    """Give what two texts of a field are compared by."""
+    """Give what two texts of a field are compared by: dates and times have several spellings."""
     if name == "tags":
         return {folded(tag) for tag in split_names(value)}
-    if name == "planned_at_1":
-        return value.strip()[:5]
-    return printable(value).strip()
+    if reader := READERS.get(name):
+        with suppress(ValidationError):
+            return reader.to_python(value)
+    return value.strip()
 
 
 def resolved(data: QueryDict) -> QueryDict:

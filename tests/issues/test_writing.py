@@ -1,5 +1,6 @@
 """The form of an issue: slots, rows in any order, conflicts, copies, saving in place."""
 
+import datetime
 import threading
 
 import pytest
@@ -325,6 +326,20 @@ class TestConflict:
             assert desk.post(*small).status_code == 409
         with django_assert_num_queries(len(queries)):
             assert desk.post(*large).status_code == 409
+
+    def test_a_form_that_nobody_changed_is_no_difference(self, desk):
+        moment = datetime.datetime(2026, 12, 2, 9, tzinfo=datetime.UTC)
+        issue = make_issue(1, None, planned_at=moment, intro="One\nTwo", title="A title")
+        form = desk.get(change(issue)).context["adminform"].form
+        planned = [part["value"] for part in form["planned_at"].subwidgets[0].data["subwidgets"]]
+        form = issue_form(issue=issue, title="A title", intro="One\r\nTwo")
+        form |= {"planned_at_0": planned[0], "planned_at_1": planned[1]}
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        response = desk.post(change(issue), form)
+
+        assert planned[:2] == ["02/12/2026", "09:00:00"]
+        assert not response.context["comparison"]
 
     def test_tags_in_another_order_or_case_are_no_difference(self):
         issue = make_issue(1, None, [{"title": "Tip", "tags": ["CSS", "git"]}])
