@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
+from issues import draft
 from issues.characters import printable
 from issues.comparing import Row, side_by_side
-from issues.draft import PREFIX, whole
+from issues.draft import PREFIX, DraftSection, whole
 from issues.history import SectionSnapshot, Snapshot
 from issues.models import Asset, Issue, Section, SectionType
 from issues.models.tag import folded, split_names
@@ -64,6 +65,28 @@ class GoneRow(NamedTuple):
     key: str
     title: str
     body: str
+    place: str  # where it is now, in words; empty: it was deleted
+
+
+class LeavingRow(NamedTuple):
+    """A section that the editor deletes or sends to the inbox, and that is still there."""
+
+    key: str
+    section: SectionSnapshot
+    is_deleted: bool
+    keeps_saved: bool  # proposed where somebody else has changed it
+
+
+class Order(NamedTuple):
+    """The sections that both sides have, in another order on each."""
+
+    saved: list[SectionSnapshot]
+    yours: list[SectionSnapshot]
+    keeps_saved: bool
+
+    @property
+    def saved_keys(self) -> str:
+        return ",".join(str(section.pk) for section in self.saved)
 
 
 @dataclass
@@ -72,10 +95,15 @@ class Comparison:
 
     differences: list[Difference]
     gone: list[GoneRow]
+    leaving: list[LeavingRow]
+    order: Order | None
+    new: list[DraftSection]  # of the editor; they come in
     added: list[SectionSnapshot]  # by somebody else; they stay whatever the editor chooses
+    places: dict[str, str]  # what the form must post so that the stored order stays
 
     def __bool__(self) -> bool:
-        return bool(self.differences or self.gone or self.added)
+        found = (self.differences, self.gone, self.leaving, self.order, self.new, self.added)
+        return any(map(bool, found))
 
 
 def compare(yours: QueryDict, saved: Snapshot, base: Snapshot | None = None) -> Comparison:
@@ -86,22 +114,67 @@ def compare(yours: QueryDict, saved: Snapshot, base: Snapshot | None = None) -> 
     rows = {key: whole(yours.get(f"{key}-id")) for key in row_keys(yours)}
     sections = {one.pk: one for one in saved.sections}
     before = {one.pk: one for one in base.sections} if base else {}
-    names = Names(yours, saved)
+    written = draft.of_form(yours, [])
+    there = {key: pk for key, pk in rows.items() if pk in sections}
+    staying = {key: pk for key, pk in there.items() if not draft.is_leaving(yours, key)}
+    return Comparison(
+        differences=all_differences(yours, saved, base, staying),
+        gone=gone_rows(yours, {key: pk for key, pk in rows.items() if pk and key not in there}),
+        leaving=[
+            LeavingRow(
+                key,
+                sections[pk],
+                is_deleted=bool(yours.get(f"{key}-DELETE")),
+                keeps_saved=is_changed(sections[pk], before.get(pk)),
+            )
+            for key, pk in there.items()
+            if key not in staying
+        ],
+        order=order_of([one.pk for one in written.sections], sections, list(before)),
+        new=[one for one in written.sections if one.pk is None],
+        added=[one for one in saved.sections if one.pk not in rows.values()],
+        places={f"{key}-position": str(sections[pk].position) for key, pk in staying.items()},
+    )
+
+
+def all_differences(
+    yours: QueryDict, saved: Snapshot, base: Snapshot | None, rows: dict[str, int]
+) -> list[Difference]:
+    sections = {one.pk: one for one in saved.sections}
+    before = {one.pk: one for one in base.sections} if base else {}
     found = list(field_differences(yours, "", issue_fields(saved), base and issue_fields(base)))
     for key, pk in rows.items():
-        if pk in sections:
-            was = section_fields(before[pk]) if pk in before else None
-            now, title = section_fields(sections[pk]), sections[pk].title
-            found += field_differences(yours, f"{key}-", now, was, title)
-    return Comparison(
-        differences=[names.told(one) for one in found],
-        gone=[
-            GoneRow(key, yours.get(f"{key}-title", ""), yours.get(f"{key}-body", ""))
-            for key, pk in rows.items()
-            if pk and pk not in sections
-        ],
-        added=[one for one in saved.sections if one.pk not in rows.values()],
-    )
+        was = section_fields(before[pk]) if pk in before else None
+        now, title = section_fields(sections[pk]), sections[pk].title
+        found += field_differences(yours, f"{key}-", now, was, title)
+    names = Names(yours, saved)
+    return [names.told(one) for one in found]
+
+
+def gone_rows(yours: QueryDict, rows: dict[str, int]) -> list[GoneRow]:
+    """Say of the sections that are gone from the issue where they are now."""
+    elsewhere = Section.objects.filter(pk__in=rows.values()).select_related("issue").for_list()
+    places = {one.pk: f"#{one.issue.number}" if one.issue else _("the inbox") for one in elsewhere}
+    return [
+        GoneRow(
+            key, yours.get(f"{key}-title", ""), yours.get(f"{key}-body", ""), places.get(pk, "")
+        )
+        for key, pk in rows.items()
+    ]
+
+
+def is_changed(section: SectionSnapshot, before: SectionSnapshot | None) -> bool:
+    """Say whether somebody has changed a section since; where nobody knows, they may have."""
+    return before is None or section_fields(section) != section_fields(before)
+
+
+def order_of(yours: list, sections: dict[int, SectionSnapshot], before: list[int]) -> Order | None:
+    mine = [pk for pk in yours if pk in sections]
+    saved = [pk for pk in sections if pk in mine]
+    if mine == saved:
+        return None
+    was = [pk for pk in before if pk in mine]
+    return Order([sections[pk] for pk in saved], [sections[pk] for pk in mine], mine == was)
 
 
 def row_keys(data: QueryDict) -> list[str]:
@@ -181,16 +254,35 @@ def resolved(data: QueryDict) -> QueryDict:
         if not name.startswith(CHOICE):
             continue
         field, keeps_saved = name.removeprefix(CHOICE), data[name] == "saved"
-        if field.startswith("row:"):
-            settle_row(chosen, field.removeprefix("row:"), lets_go=keeps_saved)
+        kind, _colon, key = field.partition(":")
+        if kind == "gone":
+            settle_gone(chosen, key, lets_go=keeps_saved)
+        elif kind == "leaving":
+            if keeps_saved:
+                empty(chosen, key)  # a row that is not posted stays as it is stored
+        elif field == "order":
+            if keeps_saved:
+                restore_order(chosen, data.get(f"{SAVED}order", "").split(","))
         elif keeps_saved:
             chosen[field] = data.get(f"{SAVED}{field}", "")
     return chosen
 
 
-def settle_row(data: QueryDict, key: str, lets_go: bool) -> None:
+def settle_gone(data: QueryDict, key: str, lets_go: bool) -> None:
     """Make a section that is gone a new one, or let go of it too."""
-    data[f"{key}-id"] = ""
     if lets_go:
-        for name in SECTION_FIELDS:
+        empty(data, key)
+    data[f"{key}-id"] = ""
+
+
+def empty(data: QueryDict, key: str) -> None:
+    for name in ("id", *SECTION_FIELDS, "DELETE", "to_inbox"):
+        if f"{key}-{name}" in data:
             data[f"{key}-{name}"] = ""
+
+
+def restore_order(data: QueryDict, pks: list[str]) -> None:
+    """Put the rows in the order of these keys; new ones go to the end."""
+    places = {pk: str(place) for place, pk in enumerate(pks, start=1)}
+    for key in row_keys(data):
+        data[f"{key}-position"] = places.get(data.get(f"{key}-id", ""), "")

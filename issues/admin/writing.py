@@ -22,8 +22,9 @@ class WritingAdmin(RecordedAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         request.POST = conflicts.resolved(request.POST)
         issue = self.get_object(request, object_id) if object_id else None
-        may_change = issue and self.has_change_permission(request, issue)
-        if may_change and conflict.is_stale(request.POST, issue):
+        if object_id and (answer := self.answer_lost(request, object_id, issue)):
+            return answer
+        if issue and conflict.is_stale(request.POST, issue):
             return conflict.show(request, issue)
         try:
             response = super().changeform_view(request, object_id, form_url, extra_context)
@@ -32,6 +33,19 @@ class WritingAdmin(RecordedAdmin):
         if wants_json(request) and hasattr(response, "context_data"):
             return JsonResponse({"errors": errors(response.context_data)}, status=400)
         return response
+
+    def answer_lost(self, request, object_id: str, issue: Issue | None) -> HttpResponse | None:
+        """Answer a save of what is deleted, or one's own no longer, without losing the text."""
+        if issue is None:
+            key = draft.whole(object_id)
+            is_deleted = key is not None and not Issue.objects.filter(pk=key).exists()
+            if is_deleted and self.has_add_permission(request):
+                return working_copy.save_from_deleted(request)
+        elif self.has_view_permission(request, issue) and not self.has_change_permission(
+            request, issue
+        ):
+            return conflict.refuse(request, issue)
+        return None
 
     def get_changeform_initial_data(self, request):
         if kept := kept_to_show(request):
@@ -48,8 +62,9 @@ class WritingAdmin(RecordedAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         types = list(SectionType.objects.all())
         asked = obj.recipe if obj else recipe.current(types)
+        is_asked = request.method != "POST" or working_copy.is_undecided(request)
         kept = None
-        if request.method != "POST" and not kept_to_show(request):
+        if is_asked and not kept_to_show(request):
             kept = WorkingCopy.objects.of(request.user, obj)
         context |= {
             "section_types": types,
@@ -57,6 +72,7 @@ class WritingAdmin(RecordedAdmin):
             "fieldsets_in_order": list(context["adminform"]),
             "inbox": list(roles.editable_sections(request.user).in_inbox().for_pulling()),
             "kept": kept,
+            "pulled": pulled(request),
             "state_words": state_words(obj) if obj else "",
             "may_publish": roles.may_publish(request.user),
         }
@@ -80,13 +96,12 @@ class WritingAdmin(RecordedAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        issue = form.instance if change else None
-        WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
+        working_copy.let_go(request, form.instance if change else None)
 
     def pull(self, request: HttpRequest, issue: Issue) -> None:
         """Take the chosen sections of the inbox in; one that is gone meanwhile is no error."""
-        pks = [pk for pk in map(draft.whole, request.POST.getlist("pull")) if pk]
-        for section in roles.editable_sections(request.user).in_inbox().filter(pk__in=pks):
+        waiting = roles.editable_sections(request.user).in_inbox()
+        for section in waiting.filter(pk__in=pulled(request)):
             inbox.pull(section, issue, request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -131,6 +146,11 @@ def state_words(issue: Issue) -> str:
 def wants_json(request: HttpRequest) -> bool:
     """Say whether the desk's script saves in place."""
     return request.headers.get("Accept") == "application/json"
+
+
+def pulled(request: HttpRequest) -> list[int]:
+    """Give the keys of the sections of the inbox that are chosen in the form."""
+    return [pk for pk in map(draft.whole, request.POST.getlist("pull")) if pk]
 
 
 def kept_to_show(request: HttpRequest) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from issues import conflicts, history, roles
+from issues import conflicts, draft, history, roles
 from issues.desk import working_copy
 from issues.draft import whole
 from issues.models import Issue, WorkingCopy
@@ -24,10 +24,22 @@ def is_stale(data: QueryDict, issue: Issue) -> bool:
 
 def show(request: HttpRequest, issue: Issue) -> HttpResponse:
     """Answer a save that came second: nothing is saved, and both texts are on the page."""
-    working_copy.keep(request.user, issue, request.POST)
+    if not working_copy.is_undecided(request):
+        working_copy.keep(request.user, issue, request.POST)
     issue.refresh_from_db()
     title = _("Somebody else has saved #%d while you were writing") % issue.number
     return page(request, issue, request.POST, title, status=409)
+
+
+def refuse(request: HttpRequest, issue: Issue) -> HttpResponse:
+    """Answer a save by somebody who may not change the issue any more; their text is shown."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("You may not change #%d any more") % issue.number,
+        "issue": issue,
+        "written": draft.of_form(request.POST, []),
+    }
+    return TemplateResponse(request, "admin/desk/refused.html", context, status=403)
 
 
 @require_safe
@@ -50,6 +62,9 @@ def page(
     base = history.snapshot_at_version(issue, whole(yours.get("version")) or 0)
     comparison = conflicts.compare(yours, history.current(issue), base)
     asked = {difference.name for difference in comparison.differences}
+    if comparison.order is None:
+        yours = yours.copy()
+        yours.update(comparison.places)
     context |= {
         **admin.site.each_context(request),
         "title": title,
@@ -57,11 +72,12 @@ def page(
         "newest": history.versions(issue).first(),
         "comparison": comparison,
         "form_url": reverse("admin:issues_issue_change", args=[issue.pk]),
-        "carried": [
-            (name, value)
-            for name, values in working_copy.fields_of(yours).items()
-            if name not in {*asked, "version"}
-            for value in values
-        ],
+        "carried": carried(yours, {*asked, "version"}),
     }
     return TemplateResponse(request, TEMPLATE, context, status=status)
+
+
+def carried(yours: QueryDict, asked: set[str]) -> list[tuple[str, str]]:
+    """Give names and values of the fields that the page does not ask about."""
+    fields = working_copy.fields_of(yours).items()
+    return [(name, value) for name, values in fields if name not in asked for value in values]

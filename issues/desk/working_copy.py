@@ -1,9 +1,12 @@
 """What the desk keeps of a form while somebody types, so that a killed tab loses nothing."""
 
+from functools import wraps
+
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -37,37 +40,81 @@ def keep(user: AbstractBaseUser, issue: Issue | None, data: QueryDict) -> Workin
     return WorkingCopy.objects.keep(user, issue, version, fields_of(data))
 
 
+def is_undecided(request: HttpRequest) -> bool:
+    """Say whether the form was sent beside a copy that its editor has not yet looked at."""
+    return "_undecided" in request.POST
+
+
+def let_go(request: HttpRequest, issue: Issue | None) -> None:
+    """Drop the copy of a form that is saved; one that is of another day stays to be looked at."""
+    if not is_undecided(request):
+        WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
+
+
+def save_from_deleted(request: HttpRequest) -> HttpResponse:
+    """Keep the form of an issue that is gone as that of a new one, and lead there."""
+    data = {
+        name: [""] if name.endswith("-id") else values
+        for name, values in fields_of(request.POST).items()
+    }
+    WorkingCopy.objects.keep(request.user, None, 0, data)
+    text = _("The issue was deleted meanwhile. This is what you wrote, as a new one; save it.")
+    messages.warning(request, text)
+    return redirect(reverse("admin:issues_issue_add") + "?kept=1")
+
+
+class NotTheirs(Exception):
+    """The form is of an issue that the editor cannot save; the message says why."""
+
+
 def issue_of(request: HttpRequest) -> Issue | None:
-    """Give the issue that the form in `request` is about. Raises PermissionDenied, Http404."""
+    """Give the issue that the form in `request` is about. Raises NotTheirs."""
     if not request.POST.get("issue"):
         if not request.user.has_perm("issues.add_issue"):
-            raise PermissionDenied
+            raise NotTheirs(_("You may not begin an issue."))
         return None
-    issue = get_object_or_404(Issue, pk=whole(request.POST["issue"]))
+    issue = Issue.objects.filter(pk=whole(request.POST["issue"])).first()
+    if issue is None:
+        raise NotTheirs(
+            _("This issue was deleted meanwhile. Save: what you wrote becomes a new one.")
+        )
     if not roles.may_edit(request.user, issue):
-        raise PermissionDenied
+        raise NotTheirs(_("You may not change this issue any more. Copy what you wrote."))
     return issue
 
 
-@staff_with("issues.add_issue", "issues.change_issue")
-@require_POST
-def autosave(request: HttpRequest) -> HttpResponse:
+def for_writers(view):
+    """Let those in who write issues, and tell the others in words that a script can show."""
+
+    @staff_with("issues.add_issue", "issues.change_issue")
+    @require_POST
+    @wraps(view)
+    def checked(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request, issue_of(request))
+        except NotTheirs as refusal:
+            return in_words(str(refusal), 403)
+
+    return checked
+
+
+def in_words(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)
+
+
+@for_writers
+def autosave(request: HttpRequest, issue: Issue | None) -> HttpResponse:
     """Keep the form; the field `issue` says which one it is."""
-    issue = issue_of(request)
     if "number" not in request.POST:
-        return HttpResponseBadRequest(
-            _("Send the fields of an issue."), content_type="text/plain; charset=utf-8"
-        )
+        return in_words(_("Send the fields of an issue."), 400)
     copy = keep(request.user, issue, request.POST)
     moment = time_format(timezone.localtime(copy.saved_at), "H:i")
     return JsonResponse({"kept_at": moment, "message": _("kept %s") % moment})
 
 
-@staff_with("issues.add_issue", "issues.change_issue")
-@require_POST
-def discard(request: HttpRequest) -> HttpResponse:
+@for_writers
+def discard(request: HttpRequest, issue: Issue | None) -> HttpResponse:
     """Throw away what was kept of a form."""
-    issue = issue_of(request)
     WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
     return redirect(
         *(["admin:issues_issue_change", issue.pk] if issue else ["admin:issues_issue_add"])

@@ -223,7 +223,12 @@ class SectionFormSet(forms.BaseInlineFormSet):
                 Section.objects.filter(pk=form.instance.pk).update(slug=f"~{form.instance.pk}")
 
     def renumber(self):
-        """Store the positions 1 to n of the saved sections."""
-        for position, form in enumerate(self.kept_forms(), start=1):
-            if form.instance.position != position:
-                Section.objects.filter(pk=form.instance.pk).update(position=position)
+        """Store the positions 1 to n of the issue's sections, also of those not in the form."""
+        kept = self.kept_forms()
+        posted = {form.instance.pk for form in self.forms}
+        others = [section for section in self.get_queryset() if section.pk not in posted]
+        order = [(place(form), 0, number, form.instance) for number, form in enumerate(kept)]
+        order += [(one.position, 1, number, one) for number, one in enumerate(others)]
+        for position, (*_place, section) in enumerate(sorted(order, key=lambda e: e[:3]), start=1):
+            if section.position != position:
+                Section.objects.filter(pk=section.pk).update(position=position)

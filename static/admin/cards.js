@@ -184,8 +184,13 @@ function jump(event) {
 }
 
 // Whoever reads the form, a browser or another script, finds the cards numbered in their order.
+// An empty slot has its place between two numbers: it is no section, but stays where it is.
 function number(event) {
-  present().filter(isKept).forEach((card, index) => event.formData.set(`${card.id}-position`, index + 1));
+  let last = 0;
+  for (const card of present()) {
+    if (isKept(card)) last += 1;
+    event.formData.set(`${card.id}-position`, isKept(card) ? last : last + 0.5);
+  }
 }
 
 function settle(event) {

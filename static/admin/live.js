@@ -80,6 +80,13 @@ function open(isOpen) {
   if (isOpen) draw();
 }
 
+// On a narrow screen the preview is below the form, where a press of the button must lead.
+function lead() {
+  if (panel.hidden || getComputedStyle(panel).position === "fixed") return;
+  panel.querySelector("h2").focus();
+  panel.scrollIntoView({ block: "start" });
+}
+
 function choose(event) {
   const button = event.target.closest("button");
   if (!button) return;
@@ -92,7 +99,10 @@ function choose(event) {
 
 if (panel && toggle) {
   toggle.hidden = false;
-  toggle.addEventListener("click", () => open(panel.hidden));
+  toggle.addEventListener("click", () => {
+    open(panel.hidden);
+    lead();
+  });
   panel.querySelector(".desk-live-tools").addEventListener("click", choose);
   frame.addEventListener("load", loaded);
   form.addEventListener("input", later);

@@ -28,6 +28,9 @@ function say(field, text, isError = false, name = "status") {
   where.classList.toggle("is-error", isError);
 }
 
+// The form's own token, as static/admin/token.js keeps it.
+const token = (field) => new FormData(field.form).get("csrfmiddlewaretoken");
+
 // Writing into the text so that undo takes it back ----------------------------------------------
 
 function insert(field, text) {
@@ -102,7 +105,7 @@ async function preview(field) {
   previews.set(field, running);
   const data = new FormData();
   data.set("content", field.value);
-  const headers = { "X-CSRFToken": field.form.elements.csrfmiddlewaretoken.value };
+  const headers = { "X-CSRFToken": token(field) };
   const request = { method: "POST", body: data, headers, signal: running.signal };
   try {
     const response = await fetch(field.dataset.markdownxUrlsPath, request);
@@ -124,7 +127,7 @@ function send(field, file, progress) {
     const data = new FormData();
     data.set("image", file);
     request.open("POST", field.dataset.markdownxUploadUrlsPath);
-    request.setRequestHeader("X-CSRFToken", field.form.elements.csrfmiddlewaretoken.value);
+    request.setRequestHeader("X-CSRFToken", token(field));
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
     request.addEventListener("error", () => reject(new Error("The site does not answer. Try it again.")));

@@ -4,7 +4,7 @@
 const desk = document.querySelector(".desk-board");
 const form = desk?.closest("form");
 const PAUSE = 10_000; // milliseconds between two copies, at least
-const SIGNED_OUT = "You are signed out. Sign in again in another tab; your text stays here.";
+const SIGNED_OUT = "You are signed out. Sign in again in another tab, then save here; your text stays.";
 
 let edits = 0; // counted on with every change
 let saved = 0; // of those, how many are in the issue …
@@ -37,23 +37,28 @@ function later(pause) {
   timer = setTimeout(copy, pause);
 }
 
+// Keeps the form beside the issue; gives false where that could not be, having said why.
 async function copy() {
-  if (copied === edits || desk.dataset.hasKept) return;
+  if (copied === edits || desk.dataset.hasKept) return true;
   const count = edits;
   lastCopy = Date.now();
   copying = new AbortController();
   try {
     const response = await fetch(desk.dataset.kept, { method: "POST", body: data(), signal: copying.signal });
-    if (response.status === 403 || response.redirected) return say(SIGNED_OUT, true);
-    if (!response.ok) throw new Error(response.statusText);
-    copied = count;
-    say((await response.json()).message);
+    if (response.ok) copied = count;
+    const isInWords = response.headers.get("Content-Type")?.startsWith("text/plain");
+    if (response.ok) say((await response.json()).message);
+    else say(isInWords ? await response.text() : SIGNED_OUT, true);
+    return response.ok || isInWords; // who is known to the site gets a page that says more
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (error.name === "AbortError") return true;
     say("This could not be kept: the site does not answer. Your text stays here.", true);
     later(PAUSE);
+    return false;
   }
 }
+
+const isSignIn = (response) => response.redirected && new URL(response.url).pathname.endsWith("/login/");
 
 function sendWhole() {
   form.requestSubmit(form.querySelector("[name=_continue]"));
@@ -67,12 +72,30 @@ function settle(answer, count) {
   desk.dataset.issue = answer.issue;
   form.action = answer.url;
   history.replaceState(null, "", answer.url);
+  form.querySelectorAll(".errornote, .errorlist").forEach((one) => one.remove());
   form.dispatchEvent(new CustomEvent("desk:saved", { detail: answer }));
   say(answer.message);
   if (copied < edits) later(PAUSE);
 }
 
+// Before the page is left, the text must be in safe hands: signing in again would lose it.
+let isSafe = false;
+
+async function leave(event) {
+  if (!isSafe && saved < edits && !desk.dataset.hasKept) {
+    event.preventDefault();
+    const { submitter } = event;
+    clearTimeout(timer);
+    copied = -1;
+    isSafe = await copy();
+    if (isSafe) form.requestSubmit(submitter);
+    return;
+  }
+  saved = edits;
+}
+
 async function save() {
+  if (saved === edits && desk.dataset.issue) return say("Nothing has changed since the last save.");
   // What comes from the inbox or goes there changes the page itself.
   if (form.querySelector("[name=pull]:checked, [name$=-to_inbox]:checked")) return sendWhole();
   const count = edits;
@@ -88,8 +111,9 @@ async function save() {
     later(PAUSE);
     return say("Not saved: the site does not answer. Your text stays here.", true);
   }
-  if (response.redirected || response.status === 403) return say(SIGNED_OUT, true);
-  if (!response.ok) return sendWhole(); // the page says what is wrong, at its place
+  if (isSignIn(response)) return say(SIGNED_OUT, true);
+  // A page says what is wrong, at its place, and what becomes of the text.
+  if (!response.ok || response.redirected) return sendWhole();
   settle(await response.json(), count);
 }
 
@@ -97,7 +121,7 @@ if (form?.querySelector("[name=_continue]")) {
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
   form.addEventListener("desk:changed", touched);
-  form.addEventListener("submit", () => (saved = edits));
+  form.addEventListener("submit", leave);
   window.addEventListener("beforeunload", (event) => saved < edits && event.preventDefault());
   document.addEventListener("visibilitychange", () => document.hidden && copy());
   document.addEventListener("keydown", (event) => {

@@ -1,14 +1,17 @@
 """Fixtures of the tests in a real browser."""
 
+import threading
+import time
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.signals import request_finished, request_started
 
 
 @pytest.fixture(autouse=True)
-def installed(transactional_db):
+def installed(transactional_db, running):
     """Install section types and roles again: a browser test leaves the database empty behind it.
 
     Django's own `serialized_rollback` keeps its copy on a connection that is another one while
@@ -16,10 +19,34 @@ def installed(transactional_db):
     """
     for name in ("0002_section_types", "0006_roles"):
         import_module(f"issues.migrations.{name}").install(apps, None)
+    yield
+    # The page is closed by now, but what it asked for last may still be on its way: emptying the
+    # database meanwhile would be a deadlock, or leave a row behind.
+    deadline = time.monotonic() + 10
+    while running and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def running():
+    """Give the requests that the server works on."""
+    found = set()
+
+    def start(environ, **kwargs):
+        found.add(threading.get_ident())
+
+    def finish(**kwargs):
+        found.discard(threading.get_ident())
+
+    request_started.connect(start)
+    request_finished.connect(finish)
+    yield found
+    request_started.disconnect(start)
+    request_finished.disconnect(finish)
 
 
 @pytest.fixture(autouse=True)
-def patience(page):
+def patience(installed, page):
     page.set_default_timeout(10_000)
 
 

@@ -316,6 +316,28 @@ class TestNothingIsLost:
         assert [section.body for section in issue.sections.all()] == ["Use *lazy*."]
         assert complaints == []
 
+    def test_whoever_signs_in_again_in_another_tab_saves_what_they_wrote(
+        self, desk_page, client, live_server
+    ):
+        issue = draft("One")
+        page = desk_page(issue)
+        page.context.clear_cookies()
+        card(page, 0).get_by_label("Text:").fill("Mine")
+        expect(page.locator(".desk-saved")).to_contain_text("You are signed out")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("[name=sections-0-body]")).to_have_value("Mine")
+        other = page.context.new_page()
+        other.goto(f"{live_server.url}/admin/login/")
+        other.get_by_label("Username").fill("editor")
+        other.get_by_label("Password").fill("pencil")
+        other.get_by_role("button", name="Log in").click()
+        expect(other.get_by_role("heading", name="What would you like to do?")).to_be_visible()
+
+        page.keyboard.press("ControlOrMeta+s")
+
+        expect(page.locator(".desk-saved")).to_contain_text(re.compile(r"^saved"))
+        assert issue.sections.get().body == "Mine"
+
     def test_leaving_with_unsaved_changes_warns(self, desk_page):
         page = desk_page()
         warned = []

@@ -219,6 +219,8 @@ class TestConflict:
         data = dict(context["carried"]) | {"version": context["issue"].version}
         for one in context["comparison"].differences:
             data |= {one.name: one.yours, f"saved:{one.name}": one.saved}
+        if order := context["comparison"].order:
+            data["saved:order"] = order.saved_keys
         data |= {f"choice:{name}": choice for name, choice in choices.items()}
         return desk.post(context["form_url"], data | {"_continue": "yes"})
 
@@ -262,7 +264,7 @@ class TestConflict:
         response = desk.post(change(issue), form)
         assert [gone.title for gone in response.context["comparison"].gone] == ["Goes"]
 
-        done = self.resolve(desk, response, **{"row:sections-1": "yours"})
+        done = self.resolve(desk, response, **{"gone:sections-1": "yours"})
 
         assert done.status_code == 302
         assert [s.body for s in issue.sections.all()] == ["", "My words"]
@@ -275,9 +277,80 @@ class TestConflict:
         Issue.objects.filter(pk=issue.pk).touch()
         response = desk.post(change(issue), form)
 
-        self.resolve(desk, response, **{"row:sections-1": "saved"})
+        self.resolve(desk, response, **{"gone:sections-1": "saved"})
 
         assert [section.title for section in issue.sections.all()] == ["Stays"]
+
+    def test_what_one_has_added_is_shown_and_comes_in(self, desk):
+        issue = make_issue(1, None, ["Old"])
+        form = issue_form(row(issue.sections.get()), {"title": "New", "body": "Mine"}, issue=issue)
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        response = desk.post(change(issue), form)
+
+        assert "New in yours: “New” comes in" in response.content.decode()
+        self.resolve(desk, response)
+        assert [section.title for section in issue.sections.all()] == ["Old", "New"]
+
+    @pytest.mark.parametrize("choice", ["saved", "yours"])
+    def test_a_section_that_one_deletes_and_the_other_changed_is_asked_about(self, desk, choice):
+        issue = make_issue(1, None, ["Tip"])
+        history.record(issue)
+        form = issue_form(row(issue.sections.get(), DELETE="on"), issue=issue)
+        section = issue.sections.get()
+        section.body = "Theirs"
+        section.save()
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        response = desk.post(change(issue), form)
+
+        [leaving] = response.context["comparison"].leaving
+        assert (leaving.is_deleted, leaving.keeps_saved) == (True, True)
+        done = self.resolve(desk, response, **{"leaving:sections-0": choice})
+        assert done.status_code == 302
+        assert [s.body for s in issue.sections.all()] == (["Theirs"] if choice == "saved" else [])
+
+    @pytest.mark.parametrize(
+        ("choice", "order"), [("saved", ["Two", "One", "New"]), ("yours", ["One", "Two", "New"])]
+    )
+    def test_another_order_is_asked_about(self, desk, choice, order):
+        issue = make_issue(1, None, ["One", "Two"])
+        history.record(issue)
+        one, two = issue.sections.all()
+        rows = row(one), row(two), {"title": "New", "position": 3}
+        form = issue_form(*rows, issue=issue)
+        Section.objects.filter(pk=one.pk).update(position=5)
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        response = desk.post(change(issue), form)
+
+        assert response.context["comparison"].order.keeps_saved
+        self.resolve(desk, response, order=choice)
+        assert [section.title for section in issue.sections.all()] == order
+
+    def test_the_order_of_the_other_stays_where_one_has_not_touched_it(self, desk):
+        issue = make_issue(1, None, ["One", "Two"])
+        rows = [row(section) for section in issue.sections.all()]
+        form = issue_form(*rows, issue=issue, summary="Mine")
+        Section.objects.filter(title="Two").update(position=3)
+        make_section(issue, "Between", position=2)
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        self.resolve(desk, desk.post(change(issue), form))
+
+        assert [section.title for section in issue.sections.all()] == ["One", "Between", "Two"]
+
+    def test_a_section_that_went_to_the_inbox_is_not_doubled(self, desk):
+        issue = make_issue(1, None, ["Tip"])
+        form = issue_form(row(issue.sections.get()), issue=issue)
+        Section.objects.update(issue=None)
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        response = desk.post(change(issue), form)
+
+        assert "is in the inbox now" in response.content.decode()
+        self.resolve(desk, response, **{"gone:sections-0": "saved"})
+        assert Section.objects.count() == 1
 
     def test_a_section_that_somebody_added_stays(self, desk):
         issue = make_issue(1, None, ["Old"])
@@ -441,10 +514,46 @@ class TestWorkingCopy:
 
     @pytest.mark.parametrize(
         ("data", "status"),
-        [({}, 400), ({"number": "1", "issue": "9999"}, 404), ({"number": "1", "issue": "x"}, 404)],
+        [({}, 400), ({"number": "1", "issue": "9999"}, 403), ({"number": "1", "issue": "x"}, 403)],
     )
-    def test_nonsense_is_refused(self, desk, data, status):
-        assert desk.post(KEPT, data).status_code == status
+    def test_nonsense_is_refused_in_words(self, desk, data, status):
+        response = desk.post(KEPT, data)
+
+        assert response.status_code == status
+        assert response["Content-Type"].startswith("text/plain")
+
+    def test_a_copy_that_nobody_has_looked_at_outlives_a_save(self, desk, editor):
+        issue = make_issue(1, None)
+        desk.post(KEPT, issue_form(issue=issue, title="Of yesterday") | {"issue": issue.pk})
+        assert 'name="_undecided"' in desk.get(change(issue)).content.decode()
+
+        desk.post(change(issue), issue_form(issue=issue, title="Today") | {"_undecided": "yes"})
+
+        assert WorkingCopy.objects.of(editor, issue).data["title"] == ["Of yesterday"]
+
+    def test_of_an_issue_deleted_meanwhile_the_text_becomes_a_new_one(self, desk):
+        issue = make_issue(1, None, ["Tip"])
+        form = issue_form(row(issue.sections.get(), body="My words"), issue=issue)
+        url = change(issue)
+        issue.delete()
+
+        response = desk.post(url, form, follow=True)
+
+        assert "The issue was deleted meanwhile" in response.content.decode()
+        formset = response.context["inline_admin_formsets"][0].formset
+        assert [form["body"].value() for form in formset.forms] == ["My words"]
+
+    def test_whoever_has_lost_the_right_meanwhile_gets_the_text_to_copy(self, client, author):
+        issue = make_issue(1, None, ["Tip"], author=author)
+        form = issue_form(row(issue.sections.get(), body="My words"), issue=issue)
+        issue.publish()
+        client.force_login(author)
+
+        response = client.post(change(issue), form)
+
+        assert response.status_code == 403
+        assert "My words" in response.content.decode()
+        assert issue.sections.get().body == ""
 
     def test_strangers_and_readers_of_the_desk_are_refused(self, client, django_user_model):
         assert client.post(KEPT, issue_form()).status_code == 403
