@@ -179,6 +179,7 @@ class SectionFormSet(forms.BaseInlineFormSet):
 
     def clean(self):
         self.fill_slugs()
+        self.refuse_double_slugs()
         super().clean()
 
     def kept_forms(self) -> list[SectionForm]:
@@ -215,6 +216,15 @@ class SectionFormSet(forms.BaseInlineFormSet):
                 slug = unused_slug(form.cleaned_data.get("title", ""), taken)
                 form.cleaned_data["slug"] = form.instance.slug = slug
                 taken.add(slug)
+
+    def refuse_double_slugs(self):
+        """Say at its field that a slug is taken; Django would say it of the whole form."""
+        seen = set()
+        for form in self.kept_forms():
+            slug = form.cleaned_data.get("slug")
+            if slug in seen:
+                form.add_error("slug", _("Another section of this issue has this slug."))
+            seen.add(slug)
 
     def free_slugs(self):
         """Let go of the slugs that change, so that two sections may swap theirs."""

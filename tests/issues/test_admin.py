@@ -165,7 +165,10 @@ class TestWriting:
         )
 
         assert response.status_code == 200
-        assert "duplicate" in response.content.decode()
+        formset = response.context["inline_admin_formsets"][0].formset
+        assert [form.errors for form in formset.forms] == [
+            *({}, {"slug": ["Another section of this issue has this slug."]})
+        ]
 
     def test_the_next_number_is_proposed(self, desk):
         make_issue(41)
