@@ -152,7 +152,8 @@ def push_back(section: Section, user) -> None:
     touch(issue)
     remember(section)
     section.issue, section.position = None, 0
-    section.save(update_fields=["issue", "position"])
+    section.author_id = section.author_id or user.pk  # somebody must see it there
+    section.save(update_fields=["issue", "position", "author"])
     number(issue.sections.only("position"))
     search.index([section])
 

@@ -1,5 +1,8 @@
 """The form of an issue as a place to write in: guarded, kept, answered in place."""
 
+from functools import partial
+
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,12 +29,17 @@ class WritingAdmin(RecordedAdmin):
             return answer
         if issue and conflict.is_stale(request.POST, issue):
             return conflict.show(request, issue)
+        save = partial(super().changeform_view, request, object_id, form_url, extra_context)
         try:
-            response = super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                response = save()
+            except (IntegrityError, OperationalError):
+                # Somebody else has done the same in the same moment: the form sees it now.
+                response = save()
         except StaleVersion:  # somebody else was quicker by a moment
             return conflict.show(request, issue)
         if wants_json(request) and hasattr(response, "context_data"):
-            return JsonResponse({"errors": errors(response.context_data)}, status=400)
+            return JsonResponse({}, status=400)  # the script then sends the form for its page
         return response
 
     def answer_lost(self, request, object_id: str, issue: Issue | None) -> HttpResponse | None:
@@ -40,7 +48,7 @@ class WritingAdmin(RecordedAdmin):
             key = draft.whole(object_id)
             is_deleted = key is not None and not Issue.objects.filter(pk=key).exists()
             if is_deleted and self.has_add_permission(request):
-                return working_copy.save_from_deleted(request)
+                return conflict.deleted(request)
         elif self.has_view_permission(request, issue) and not self.has_change_permission(
             request, issue
         ):
@@ -50,7 +58,7 @@ class WritingAdmin(RecordedAdmin):
     def get_changeform_initial_data(self, request):
         if kept := kept_to_show(request):
             parts = [kept.get(f"planned_at_{part}") for part in range(3)]
-            return {**kept, "planned_at": parts}
+            return {**kept, "planned_at": parts, "cover": draft.whole(kept.get("cover"))}
         return super().get_changeform_initial_data(request)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
@@ -73,6 +81,7 @@ class WritingAdmin(RecordedAdmin):
             "inbox": list(roles.editable_sections(request.user).in_inbox().for_pulling()),
             "kept": kept,
             "pulled": pulled(request),
+            "shown_copy": shown_copy(request),
             "state_words": state_words(obj) if obj else "",
             "may_publish": roles.may_publish(request.user),
         }
@@ -85,6 +94,8 @@ class WritingAdmin(RecordedAdmin):
 
     def save_formset(self, request, form, formset, change):
         gone = [form.instance.pk for form in formset.deleted_forms if form.instance.pk]
+        for row in formset.extra_forms:
+            row.instance.author = request.user
         formset.free_slugs()
         super().save_formset(request, form, formset, change)
         search.remove(gone)
@@ -161,21 +172,16 @@ def kept_to_show(request: HttpRequest) -> dict[str, str] | None:
     return working_copy.as_posted(copy.data).dict() if copy else None
 
 
+def shown_copy(request: HttpRequest) -> str:
+    """Name the copy whose text is in the form, so that saving may let go of it."""
+    if request.method == "POST":
+        return request.POST.get("_copy", "")
+    copy = WorkingCopy.objects.of(request.user, None) if kept_to_show(request) else None
+    return copy.token if copy else ""
+
+
 def types_on_page(context: dict) -> list[int | None]:
     """Give the types of the sections in the form, blank rows left out."""
     forms = [form for inline in context["inline_admin_formsets"] for form in inline.formset.forms]
     written = [form for form in forms if form.instance.pk or form.is_written]
     return [draft.whole(str(form["type"].value() or "")) for form in written]
-
-
-def errors(context: dict) -> dict[str, list[str]]:
-    """Give the errors of a form that was not saved, by the names of its fields."""
-    found = dict(context["adminform"].form.errors)
-    for inline in context["inline_admin_formsets"]:
-        formset = inline.formset
-        keys = formset.posted_keys or [form.prefix for form in formset.forms]
-        for key, form in zip(keys, formset.forms, strict=False):
-            found |= {f"{key}-{name}": messages for name, messages in form.errors.items()}
-        if formset.non_form_errors():
-            found["sections"] = formset.non_form_errors()
-    return found

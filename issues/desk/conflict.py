@@ -1,6 +1,6 @@
 """The page with both texts of an issue: after a conflict, and for text that was not saved."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -24,21 +24,34 @@ def is_stale(data: QueryDict, issue: Issue) -> bool:
 
 def show(request: HttpRequest, issue: Issue) -> HttpResponse:
     """Answer a save that came second: nothing is saved, and both texts are on the page."""
+    copy = None
     if not working_copy.is_undecided(request):
-        working_copy.keep(request.user, issue, request.POST)
+        copy = working_copy.keep(request.user, issue, request.POST)
     issue.refresh_from_db()
     title = _("Somebody else has saved #%d while you were writing") % issue.number
-    return page(request, issue, request.POST, title, status=409)
+    return page(request, issue, request.POST, title, status=409, copy=copy)
+
+
+def deleted(request: HttpRequest) -> HttpResponse:
+    """Answer a save of an issue that was deleted meanwhile: its text becomes that of a new one."""
+    if working_copy.keep_as_new(request):
+        text = _("The issue was deleted meanwhile. This is what you wrote, as a new one; save it.")
+        messages.warning(request, text)
+        return redirect(reverse("admin:issues_issue_add") + "?kept=1")
+    why = _("Nothing was saved, and another new issue of yours waits to be saved already.")
+    return refused(request, _("The issue was deleted meanwhile"), why)
 
 
 def refuse(request: HttpRequest, issue: Issue) -> HttpResponse:
-    """Answer a save by somebody who may not change the issue any more; their text is shown."""
-    context = {
-        **admin.site.each_context(request),
-        "title": _("You may not change #%d any more") % issue.number,
-        "issue": issue,
-        "written": draft.of_form(request.POST, []),
-    }
+    """Answer a save by somebody who may not change the issue any more."""
+    why = _("It was published or scheduled meanwhile, or it is somebody else’s. Nothing was saved.")
+    return refused(request, _("You may not change #%d any more") % issue.number, why)
+
+
+def refused(request: HttpRequest, title: str, why: str) -> HttpResponse:
+    """Show somebody what they wrote and cannot save."""
+    written = draft.of_form(request.POST, [])
+    context = admin.site.each_context(request) | {"title": title, "why": why, "written": written}
     return TemplateResponse(request, "admin/desk/refused.html", context, status=403)
 
 
@@ -53,7 +66,8 @@ def kept(request: HttpRequest, pk: int) -> HttpResponse:
     if copy is None:
         return redirect("admin:issues_issue_change", pk)
     title = _("What you typed in #%d and did not save") % issue.number
-    return page(request, issue, working_copy.as_posted(copy.data), title, copy=copy)
+    yours = working_copy.as_posted(copy.data)
+    return page(request, issue, yours, title, copy=copy, may_discard=True)
 
 
 def page(

@@ -2,17 +2,16 @@
 
 from functools import wraps
 
-from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from issues import roles
+from issues.characters import printable
 from issues.conflicts import CHOICE, SAVED
 from issues.desk.access import staff_with
 from issues.draft import whole
@@ -23,7 +22,8 @@ NOT_KEPT = ("_", "csrf", "next", CHOICE, SAVED)  # what names of no field of the
 
 def fields_of(data: QueryDict) -> dict[str, list[str]]:
     """Give the values of the fields of an issue's form, without buttons and tokens."""
-    return {name: data.getlist(name) for name in data if not name.startswith(NOT_KEPT)}
+    names = [name for name in data if not name.startswith(NOT_KEPT)]
+    return {printable(name): list(map(printable, data.getlist(name))) for name in names}
 
 
 def as_posted(data: dict[str, list[str]]) -> QueryDict:
@@ -46,21 +46,20 @@ def is_undecided(request: HttpRequest) -> bool:
 
 
 def let_go(request: HttpRequest, issue: Issue | None) -> None:
-    """Drop the copy of a form that is saved; one that is of another day stays to be looked at."""
-    if not is_undecided(request):
-        WorkingCopy.objects.filter(user=request.user, issue=issue).delete()
+    """Drop the copy that the saved form has made or shown; any other stays to be looked at."""
+    copy = WorkingCopy.objects.of(request.user, issue)
+    if copy and copy.token == request.POST.get("_copy"):
+        copy.delete()
 
 
-def save_from_deleted(request: HttpRequest) -> HttpResponse:
-    """Keep the form of an issue that is gone as that of a new one, and lead there."""
-    data = {
-        name: [""] if name.endswith("-id") else values
-        for name, values in fields_of(request.POST).items()
-    }
+def keep_as_new(request: HttpRequest) -> bool:
+    """Keep the form of an issue that is gone as that of a new one, unless there is one already."""
+    if WorkingCopy.objects.of(request.user, None):
+        return False
+    fields = fields_of(request.POST).items()
+    data = {name: [""] if name.endswith("-id") else values for name, values in fields}
     WorkingCopy.objects.keep(request.user, None, 0, data)
-    text = _("The issue was deleted meanwhile. This is what you wrote, as a new one; save it.")
-    messages.warning(request, text)
-    return redirect(reverse("admin:issues_issue_add") + "?kept=1")
+    return True
 
 
 class NotTheirs(Exception):
@@ -109,7 +108,7 @@ def autosave(request: HttpRequest, issue: Issue | None) -> HttpResponse:
         return in_words(_("Send the fields of an issue."), 400)
     copy = keep(request.user, issue, request.POST)
     moment = time_format(timezone.localtime(copy.saved_at), "H:i")
-    return JsonResponse({"kept_at": moment, "message": _("kept %s") % moment})
+    return JsonResponse({"copy": copy.token, "message": _("kept %s") % moment})
 
 
 @for_writers

@@ -207,10 +207,18 @@ class SectionFormSet(forms.BaseInlineFormSet):
             if form in kept
         }
 
+    def others(self) -> list[Section]:
+        """Give the sections of the issue that are not in the form: somebody has added them."""
+        posted = {form.instance.pk for form in self.forms}
+        return [section for section in self.get_queryset() if section.pk not in posted]
+
+    def slugs_of_others(self) -> set[str]:
+        return {section.slug for section in self.others()}
+
     def fill_slugs(self):
         """Make the empty slugs from titles before two empty ones are taken for equal."""
         kept = self.kept_forms()
-        taken = {form.cleaned_data.get("slug") for form in kept}
+        taken = {form.cleaned_data.get("slug") for form in kept} | self.slugs_of_others()
         for form in kept:
             if not form.cleaned_data.get("slug"):
                 slug = unused_slug(form.cleaned_data.get("title", ""), taken)
@@ -219,7 +227,7 @@ class SectionFormSet(forms.BaseInlineFormSet):
 
     def refuse_double_slugs(self):
         """Say at its field that a slug is taken; Django would say it of the whole form."""
-        seen = set()
+        seen = self.slugs_of_others()
         for form in self.kept_forms():
             slug = form.cleaned_data.get("slug")
             if slug in seen:
@@ -235,10 +243,8 @@ class SectionFormSet(forms.BaseInlineFormSet):
     def renumber(self):
         """Store the positions 1 to n of the issue's sections, also of those not in the form."""
         kept = self.kept_forms()
-        posted = {form.instance.pk for form in self.forms}
-        others = [section for section in self.get_queryset() if section.pk not in posted]
         order = [(place(form), 0, number, form.instance) for number, form in enumerate(kept)]
-        order += [(one.position, 1, number, one) for number, one in enumerate(others)]
+        order += [(one.position, 1, number, one) for number, one in enumerate(self.others())]
         for position, (*_place, section) in enumerate(sorted(order, key=lambda e: e[:3]), start=1):
             if section.position != position:
                 Section.objects.filter(pk=section.pk).update(position=position)

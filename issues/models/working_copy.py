@@ -49,5 +49,10 @@ class WorkingCopy(models.Model):
             ),
         ]
 
+    @property
+    def token(self) -> str:
+        """Name this state of the copy: whoever knows it has seen, or written, what it holds."""
+        return self.saved_at.isoformat()
+
     def __str__(self):
         return f"{self.issue or _('New issue')} ({self.user})"

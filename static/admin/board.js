@@ -81,7 +81,9 @@ function suggest(title) {
     return;
   }
   suggested = title;
+  if (field.value === title) return;
   field.value = title;
+  form.dispatchEvent(new CustomEvent("desk:changed"));
 }
 
 let running = null;

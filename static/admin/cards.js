@@ -33,6 +33,7 @@ function summarise(card) {
   card.querySelector(".card-title").textContent = value(card, "title");
   card.querySelector(".card-tags").textContent = value(card, "tags");
   const count = value(card, "body").split(/\s+/).filter(Boolean).length;
+  card.querySelector(".card-tools").setAttribute("aria-label", nameOf(card));
   card.querySelector(".card-words").textContent = isKept(card) ? `${count} ${count === 1 ? "word" : "words"}` : "empty";
 }
 
@@ -133,6 +134,7 @@ function remove(card) {
   bar.hidden = false;
   bar.querySelector(".card-gone-text").textContent = `“${nameOf(card)}” goes when you save.`;
   bar.querySelector("button").focus();
+  say(`“${nameOf(card)}” goes when you save.`);
   changed();
 }
 
@@ -200,10 +202,11 @@ function settle(event) {
       field(card, "id").value = row.id;
       field(card, "slug").value = row.slug;
     }
-    if (card.dataset.gone) card.dataset.over = "yes";
+    else if (card.dataset.gone) card.dataset.over = "yes"; // not one that went while saving
   }
   // The rows that went keep their names, so that no other row's number moves.
   cards().filter((card) => card.dataset.over).forEach((card) => {
+    if (card.contains(document.activeElement)) (present()[0] ?? group).querySelector("summary, button").focus();
     card.replaceChildren();
     card.hidden = true;
     card.classList.remove("desk-card");

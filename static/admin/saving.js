@@ -12,11 +12,20 @@ let copied = 0; // … and how many are kept beside it
 let lastCopy = 0;
 let timer;
 let copying = null;
+let isSaving = false;
+let stored = null; // the form as it was when it was last the same as the issue
 
 function say(text, isError = false) {
   const line = document.querySelector(".desk-saved");
   line.textContent = text;
   line.classList.toggle("is-error", isError);
+}
+
+// The form as one text, to see whether anything has changed.
+function state() {
+  const all = new FormData(form);
+  for (const name of ["_copy", "csrfmiddlewaretoken"]) all.delete(name);
+  return new URLSearchParams(all).toString();
 }
 
 function data() {
@@ -45,11 +54,18 @@ async function copy() {
   copying = new AbortController();
   try {
     const response = await fetch(desk.dataset.kept, { method: "POST", body: data(), signal: copying.signal });
-    if (response.ok) copied = count;
+    if (response.ok) {
+      const answer = await response.json();
+      form.elements._copy.value = answer.copy;
+      copied = count;
+      say(answer.message);
+      return true;
+    }
     const isInWords = response.headers.get("Content-Type")?.startsWith("text/plain");
-    if (response.ok) say((await response.json()).message);
-    else say(isInWords ? await response.text() : SIGNED_OUT, true);
-    return response.ok || isInWords; // who is known to the site gets a page that says more
+    const isSignedOut = response.status === 403 && !isInWords;
+    if (isInWords) say(await response.text(), true);
+    else say(isSignedOut ? SIGNED_OUT : "This could not be kept just now. Your text stays here.", true);
+    return !isSignedOut; // whoever is known to the site gets a page that says more
   } catch (error) {
     if (error.name === "AbortError") return true;
     say("This could not be kept: the site does not answer. Your text stays here.", true);
@@ -69,12 +85,14 @@ function settle(answer, count) {
   saved = copied = count;
   form.elements.version.value = answer.version;
   if (!form.elements.title.value) form.elements.title.value = answer.title;
+  form.elements._copy.value = "";
   desk.dataset.issue = answer.issue;
   form.action = answer.url;
   history.replaceState(null, "", answer.url);
   form.querySelectorAll(".errornote, .errorlist").forEach((one) => one.remove());
   form.dispatchEvent(new CustomEvent("desk:saved", { detail: answer }));
   say(answer.message);
+  stored = copied < edits ? null : state();
   if (copied < edits) later(PAUSE);
 }
 
@@ -94,22 +112,27 @@ async function leave(event) {
   saved = edits;
 }
 
+function send() {
+  const sent = new FormData(form);
+  sent.set("_continue", "yes");
+  return fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } }).catch(() => null);
+}
+
 async function save() {
-  if (saved === edits && desk.dataset.issue) return say("Nothing has changed since the last save.");
+  if (isSaving) return;
+  if (stored !== null && stored === state()) return say("Nothing has changed since the last save.");
   // What comes from the inbox or goes there changes the page itself.
   if (form.querySelector("[name=pull]:checked, [name$=-to_inbox]:checked")) return sendWhole();
   const count = edits;
   clearTimeout(timer);
   copying?.abort(); // a copy that came in after the save would look like text that was not saved
   say("Saving …");
-  const sent = new FormData(form);
-  sent.set("_continue", "yes");
-  let response;
-  try {
-    response = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
-  } catch {
+  isSaving = true;
+  const response = await send();
+  isSaving = false;
+  if (!response || response.status >= 500) {
     later(PAUSE);
-    return say("Not saved: the site does not answer. Your text stays here.", true);
+    return say("Not saved: the site does not answer as it should. Your text stays here.", true);
   }
   if (isSignIn(response)) return say(SIGNED_OUT, true);
   // A page says what is wrong, at its place, and what becomes of the text.
@@ -118,6 +141,10 @@ async function save() {
 }
 
 if (form?.querySelector("[name=_continue]")) {
+  // A page with errors, or with text that was kept, shows what is not in the issue.
+  const isUnsaved = form.querySelector(".errornote") || form.elements._copy.value;
+  if (isUnsaved) edits = 1;
+  else if (desk.dataset.issue) window.addEventListener("load", () => (stored = state()));
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
   form.addEventListener("desk:changed", touched);
@@ -127,7 +154,7 @@ if (form?.querySelector("[name=_continue]")) {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
       event.preventDefault();
-      save();
+      if (!event.repeat) save();
     }
   });
 }

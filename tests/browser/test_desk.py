@@ -38,7 +38,8 @@ def draft(*titles, number=1, **fields):
 
 
 def save(page):
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("successfully")).to_be_visible()
     ready(page)
 
@@ -337,6 +338,36 @@ class TestNothingIsLost:
 
         expect(page.locator(".desk-saved")).to_contain_text(re.compile(r"^saved"))
         assert issue.sections.get().body == "Mine"
+
+    def test_a_card_deleted_while_saving_stays_until_the_next_save(self, desk_page):
+        issue = draft("One", "Two")
+        page = desk_page(issue)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.route("**/change/", lambda route: (page.wait_for_timeout(600), route.continue_()))
+        card(page, 0).get_by_label("Text:").fill("Mine")
+        page.keyboard.press("ControlOrMeta+s")
+        page.locator("#sections-1").get_by_role("button", name="Delete").click()
+        expect(page.locator(".desk-saved")).to_contain_text(re.compile(r"^saved"))
+        expect(page.get_by_text("“Two” goes when you save.").first).to_be_visible()
+        page.unroute("**/change/")
+        page.keyboard.press("ControlOrMeta+s")
+        expect(page.locator("#sections-1 .card-gone")).to_have_count(0)
+
+        assert [section.title for section in issue.sections.all()] == ["One"]
+
+    def test_a_title_that_was_suggested_after_saving_is_saved_too(self, desk_page):
+        issue = draft("One", title="One")
+        page = desk_page(issue)
+        expect(page.locator(".desk-verdict")).to_be_visible()
+        card(page, 0).get_by_label("Title:", exact=True).fill("Another")
+        page.keyboard.press("ControlOrMeta+s")
+        expect(page.locator(".desk-saved")).to_contain_text(re.compile(r"^saved"))
+        expect(page.get_by_label("Title:", exact=True).first).to_have_value("Another")
+        page.keyboard.press("ControlOrMeta+s")
+        expect(page.locator(".desk-saved")).to_contain_text(re.compile(r"^(saved|Nothing)"))
+        page.wait_for_timeout(500)
+
+        assert Issue.objects.get().title == "Another"
 
     def test_leaving_with_unsaved_changes_warns(self, desk_page):
         page = desk_page()

@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from issues import conflicts, history, recipe
+from issues import conflicts, history, recipe, roles
 from issues.desk.working_copy import as_posted
 from issues.forms.rows import saved_first
 from issues.models import Issue, Section, SectionType, WorkingCopy
@@ -172,14 +172,23 @@ class TestSavingInPlace:
         assert answer.status_code == 200
         assert Section.objects.get().title == "Warm up slowly"
 
-    def test_errors_come_by_the_names_of_the_fields_as_they_were_posted(self, desk):
+    def test_what_cannot_be_saved_is_refused_and_nothing_changes(self, desk):
         issue = make_issue(1, None, ["Old"])
-        rows = [{"body": "No title"}, row(issue.sections.get(), body="[" * 60_000)]
+        rows = [{"body": "No title"}, row(issue.sections.get(), title="New")]
 
         answer = self.post(desk, change(issue), issue_form(*rows, issue=issue))
 
         assert answer.status_code == 400
-        assert answer.json()["errors"].keys() == {"sections-0-title", "sections-1-body"}
+        assert issue.sections.get().title == "Old"
+
+    def test_whoever_writes_a_section_is_its_author_and_sees_it_in_the_inbox(self, client, author):
+        client.force_login(author)
+
+        self.post(client, ADD, issue_form({"title": "Tip", "to_inbox": "on"}))
+
+        section = Section.objects.get()
+        assert (section.author, section.issue) == (author, None)
+        assert list(roles.editable_sections(author)) == [section]
 
 
 class TestConflict:
@@ -217,6 +226,7 @@ class TestConflict:
         """Send the page of a conflict back as a browser would."""
         context = response.context
         data = dict(context["carried"]) | {"version": context["issue"].version}
+        data["_copy"] = context["copy"].token
         for one in context["comparison"].differences:
             data |= {one.name: one.yours, f"saved:{one.name}": one.saved}
         if order := context["comparison"].order:
@@ -340,6 +350,17 @@ class TestConflict:
 
         assert [section.title for section in issue.sections.all()] == ["One", "Between", "Two"]
 
+    def test_two_new_sections_of_one_title_get_two_slugs(self, desk):
+        issue = make_issue(1, None)
+        form = issue_form({"title": "Same"}, issue=issue)
+        make_section(issue, "Same", position=1)
+        Issue.objects.filter(pk=issue.pk).touch()
+
+        done = self.resolve(desk, desk.post(change(issue), form))
+
+        assert done.status_code == 302
+        assert sorted(section.slug for section in issue.sections.all()) == ["same", "same-2"]
+
     def test_a_section_that_went_to_the_inbox_is_not_doubled(self, desk):
         issue = make_issue(1, None, ["Tip"])
         form = issue_form(row(issue.sections.get()), issue=issue)
@@ -451,6 +472,29 @@ def test_of_ten_forms_posted_at_once_one_is_saved_and_nine_see_both_texts(client
     assert sorted(statuses) == [302, *[409] * 9]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_new_issues_of_one_number_begun_at_once_one_is_told(client, editor):
+    statuses, start = [], threading.Barrier(2)
+    client.force_login(editor)
+    cookies = client.cookies
+
+    def post():
+        own = Client()
+        own.cookies = cookies
+        start.wait()
+        statuses.append(own.post(ADD, issue_form(title="Mine")).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=post) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [200, 302]
+    assert Issue.objects.count() == 1
+
+
 class TestWorkingCopy:
     def test_what_one_types_is_kept_and_shown_again(self, desk, editor):
         issue = make_issue(1, None, title="Before")
@@ -490,12 +534,34 @@ class TestWorkingCopy:
 
         assert [copy.data["title"] for copy in WorkingCopy.objects.all()] == [["Two"]]
 
-    def test_saving_lets_go_of_the_copy(self, desk):
-        desk.post(KEPT, issue_form(title="Typed"))
+    def test_saving_lets_go_of_the_copy_that_the_form_has_made(self, desk):
+        copy = desk.post(KEPT, issue_form(title="Typed")).json()["copy"]
 
-        desk.post(ADD, issue_form(title="Saved"))
+        desk.post(ADD, issue_form(title="Saved") | {"_copy": copy})
 
         assert not WorkingCopy.objects.exists()
+
+    def test_a_copy_of_another_tab_or_colleague_outlives_a_save(self, desk, editor, author):
+        issue = make_issue(1, None, author=author)
+        WorkingCopy.objects.keep(author, issue, 1, {"title": ["A colleague's"]})
+        desk.post(KEPT, issue_form(issue=issue, title="Of another tab") | {"issue": issue.pk})
+
+        desk.post(change(issue), issue_form(issue=issue, title="Saved") | {"_copy": "another"})
+
+        assert WorkingCopy.objects.count() == 2
+
+    def test_a_kept_new_issue_is_let_go_of_once_it_is_saved(self, desk):
+        desk.post(KEPT, issue_form({"title": "Tip"}, title="Typed"))
+        page = desk.get(f"{ADD}?kept=1")
+
+        desk.post(ADD, issue_form({"title": "Tip"}) | {"_copy": page.context["shown_copy"]})
+
+        assert not WorkingCopy.objects.exists()
+
+    def test_characters_that_no_database_holds_are_left_out(self, desk, editor):
+        desk.post(KEPT, issue_form(title="A\x00B"))
+
+        assert WorkingCopy.objects.of(editor, None).data["title"] == ["AB"]
 
     def test_one_may_throw_it_away(self, desk):
         desk.post(KEPT, issue_form(title="Typed"))
@@ -542,6 +608,19 @@ class TestWorkingCopy:
         assert "The issue was deleted meanwhile" in response.content.decode()
         formset = response.context["inline_admin_formsets"][0].formset
         assert [form["body"].value() for form in formset.forms] == ["My words"]
+
+    def test_of_a_deleted_issue_no_other_kept_text_is_replaced(self, desk, editor):
+        desk.post(KEPT, issue_form(title="Hours of work"))
+        issue = make_issue(2, None, ["Tip"])
+        form = issue_form(row(issue.sections.get(), body="My words"), issue=issue)
+        url = change(issue)
+        issue.delete()
+
+        response = desk.post(url, form)
+
+        assert response.status_code == 403
+        assert "My words" in response.content.decode()
+        assert WorkingCopy.objects.of(editor, None).data["title"] == ["Hours of work"]
 
     def test_whoever_has_lost_the_right_meanwhile_gets_the_text_to_copy(self, client, author):
         issue = make_issue(1, None, ["Tip"], author=author)
