@@ -4,9 +4,10 @@ import json
 from contextlib import contextmanager
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DataError, transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,17 @@ from issues.models.former_address import addresses
 OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
 
-class PublicAdmin(admin.ModelAdmin):
+class ListAdmin(admin.ModelAdmin):
+    """Answers a filter that cannot be as Django answers others: with the whole list."""
+
+    def get_changelist_instance(self, request):
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:  # no calendar has such a year
+            raise IncorrectLookupParameters(error) from error
+
+
+class PublicAdmin(ListAdmin):
     """Keeps search index and former addresses in step with what editors save."""
 
     formfield_overrides = OVERRIDES

@@ -4,12 +4,13 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from issues.admin.base import ListAdmin
 from issues.forms import AssetForm
 from issues.models import Asset
 
 
 @admin.register(Asset)
-class AssetAdmin(admin.ModelAdmin):
+class AssetAdmin(ListAdmin):
     class Media:
         css = {"all": ["admin/desk.css"]}
 

@@ -322,6 +322,40 @@ class TestLists:
         expected = {"?q=tip": [2, 1], "?state=draft": [], "?state=published": [2, 1], "?q=1": [1]}
         assert numbers == expected[query]
 
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "published_at__year=99999999999999",
+            "published_at__year=9999",
+            "published_at__year=2026&published_at__month=99999999999999",
+            "published_at__year__gte=99999999999999",
+            "published_at__gte=99999-01-01",
+            "published_at__date=x",
+        ],
+    )
+    def test_a_filter_by_no_date_leads_to_the_whole_list(self, desk, query):
+        url = reverse("admin:issues_issue_changelist")
+        self.fill([1])
+
+        response = desk.get(f"{url}?{query}")
+
+        assert response.url == f"{url}?e=1"
+        assert desk.get(response.url).status_code == 200
+
+    @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00%2B05:00"])
+    def test_the_ends_of_the_calendar_are_answered(self, desk, moment):
+        url = reverse("admin:issues_issue_changelist")
+
+        response = desk.get(f"{url}?published_at__gte={moment}", follow=True)
+
+        assert response.status_code == 200  # one database knows such moments, the other does not
+
+    @pytest.mark.parametrize("model", [Section, Asset])
+    def test_other_lists_know_the_calendar_too(self, desk, model):
+        url = reverse(f"admin:issues_{model._meta.model_name}_changelist")
+
+        assert desk.get(f"{url}?created_at__year=99999999999999").url == f"{url}?e=1"
+
 
 class TestTags:
     def test_a_renamed_tag_is_found_by_its_new_name(self, desk):
