@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, transaction
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -77,6 +77,13 @@ class RecordedAdmin(PublicAdmin):
 
     history_page: str  # name of its address
 
+    def get_object(self, request, object_id, from_field=None):
+        """Refuse what is there and not for these eyes; Django says that it may be deleted."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None and is_there(self.model, object_id):
+            raise PermissionDenied
+        return found
+
     def recorded(self, obj) -> list:
         """Give what is recorded when `obj` changes, as it is stored."""
         return [obj]
@@ -129,6 +136,13 @@ class RecordedAdmin(PublicAdmin):
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         return redirect(self.history_page, obj.pk)
+
+
+def is_there(model, key: str) -> bool:
+    try:
+        return model.objects.filter(pk=model._meta.pk.to_python(key)).exists()
+    except ValidationError:
+        return False
 
 
 def address_on_site(section: Section) -> str | None:

@@ -461,6 +461,26 @@ class TestScreens:
         assert 'name="sections-0-title"' not in html
         assert 'name="_save"' not in html
 
+    @pytest.mark.parametrize(
+        ("model", "what"), [("issue", "another's draft"), ("section", "another's idea")]
+    )
+    def test_what_is_hidden_is_refused_and_not_said_to_be_deleted(
+        self, client, author, things, model, what
+    ):
+        client.force_login(author)
+
+        for page in ("change", "delete", "history"):
+            url = reverse(f"admin:issues_{model}_{page}", args=things[what])
+            assert client.get(url).status_code == 403
+
+    @pytest.mark.parametrize("key", ["987654321", "9" * 30, "x", "_00"])
+    def test_what_is_nowhere_is_said_to_be_nowhere(self, client, author, things, key):
+        client.force_login(author)
+
+        response = client.get(f"/admin/issues/issue/{key}/change/", follow=True)
+
+        assert "doesn’t exist. Perhaps it was deleted?" in response.content.decode()
+
     def test_suggestions_of_issues_are_those_one_sees(self, client, author, things):
         client.force_login(author)
 
