@@ -29,16 +29,16 @@ class Readings:
     clocks_to: datetime.datetime
 
     @property
-    def in_order(self) -> list[tuple[int, datetime.datetime]]:
-        """Give each `fold` with its moment, the earlier moment first."""
-        return sorted(enumerate(self.moments), key=lambda reading: reading[1])
+    def by_name(self) -> dict[str, datetime.datetime]:
+        """Give the two moments by their names, the earlier one first."""
+        return {name_of(moment): moment for moment in sorted(self.moments)}
 
 
 class Gap(Readings):
     """A local time that the clocks skip: `fold` 0 is the later moment."""
 
-    def choices(self) -> list[tuple[int, str]]:
-        return [(fold, in_both_times(moment, self.local)) for fold, moment in self.in_order]
+    def choices(self) -> list[tuple[str, str]]:
+        return [(name, in_both_times(moment, self.local)) for name, moment in self.by_name.items()]
 
     def in_words(self) -> str:
         (_one, earlier), (_other, later) = self.choices()
@@ -52,11 +52,11 @@ class Gap(Readings):
 class Overlap(Readings):
     """A local time that comes twice: `fold` 0 is the earlier moment."""
 
-    def choices(self) -> list[tuple[int, str]]:
-        names = (_("the first %s"), _("the second %s"))
+    def choices(self) -> list[tuple[str, str]]:
+        words = (_("the first %s"), _("the second %s"))
         return [
-            (fold, name % in_both_times(moment, self.local))
-            for name, (fold, moment) in zip(names, self.in_order, strict=True)
+            (name, which % in_both_times(moment, self.local))
+            for which, (name, moment) in zip(words, self.by_name.items(), strict=True)
         ]
 
     def in_words(self) -> str:
@@ -66,6 +66,11 @@ class Overlap(Readings):
             "Choose %(first)s or %(second)s."
         )
         return words % {**facts(self), "first": first, "second": second}
+
+
+def name_of(moment: datetime.datetime) -> str:
+    """Name a moment so that no two have one name, whatever the clocks say."""
+    return moment.astimezone(datetime.UTC).isoformat()
 
 
 def facts(readings: Readings) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from issues.moments import Readings, two_readings
+from issues.moments import Readings, name_of, two_readings
 
 
 class MomentWidget(AdminSplitDateTime):
@@ -28,7 +28,7 @@ class MomentWidget(AdminSplitDateTime):
             return [None, None, None]
         local = to_current_timezone(value)
         is_unclear = two_readings(local.replace(fold=0)) is not None
-        return [local.date(), local.time(), str(local.fold) if is_unclear else None]
+        return [local.date(), local.time(), name_of(value) if is_unclear else None]
 
     def render(self, name, value, attrs=None, renderer=None):
         html = super().render(name, value, attrs, renderer)
@@ -58,7 +58,8 @@ def readings_of(day, clock) -> Readings | None:
 class MomentField(forms.SplitDateTimeField):
     """Gives an aware moment; refuses a local time of no or two moments until one is chosen.
 
-    The third part is `fold`: it is read only where the local time is such a one.
+    The third part names the chosen moment. One that date and time cannot mean is no choice: it
+    is left over from another date, and the editor is asked again.
     """
 
     widget = MomentWidget
@@ -71,8 +72,7 @@ class MomentField(forms.SplitDateTimeField):
 
     def __init__(self, **kwargs):
         super().__init__(**{"require_all_fields": False, **kwargs})
-        fold = forms.ChoiceField(choices=[("0", "0"), ("1", "1")], required=False)
-        self.fields = (*self.fields, fold)
+        self.fields = (*self.fields, forms.CharField(required=False))
 
     def clean(self, value):
         is_empty = isinstance(value, list) and not any(value[:2])
@@ -81,7 +81,7 @@ class MomentField(forms.SplitDateTimeField):
     def compress(self, data_list):
         if not data_list:
             return None
-        day, clock, fold = data_list
+        day, clock, chosen = data_list
         local = datetime.datetime.combine(day, clock)
         try:
             readings = two_readings(local)
@@ -89,6 +89,6 @@ class MomentField(forms.SplitDateTimeField):
             raise ValidationError(self.error_messages["outside"], code="outside") from error
         if readings is None:
             return timezone.make_aware(local)
-        if not fold:
+        if chosen not in readings.by_name:
             raise ValidationError(readings.in_words(), code="unclear")
-        return readings.moments[int(fold)]
+        return readings.by_name[chosen]

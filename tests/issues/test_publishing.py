@@ -271,9 +271,10 @@ class TestPage:
         data |= {"at_0": "2036-10-26", "at_1": "02:30"}
         assert desk.post(page_of(issue), data).content.decode().count('type="radio"') == 2
 
-        desk.post(page_of(issue), data | {"at_2": "1"})
+        second = "2036-10-26T01:30:00+00:00"
+        desk.post(page_of(issue), data | {"at_2": second})
 
-        assert stored(issue).published_at.isoformat() == "2036-10-26T01:30:00+00:00"
+        assert stored(issue).published_at.isoformat() == second
 
     @pytest.mark.parametrize("do", ["publish", "schedule_as_planned", "schedule", "unpublish"])
     def test_a_stale_page_does_nothing_and_says_so(self, desk, do):
