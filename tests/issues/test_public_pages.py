@@ -5,6 +5,7 @@ import re
 import html5lib
 import pytest
 from django.template.loader import get_template
+from django.test import Client
 from django.urls import reverse
 
 from issues import search
@@ -263,6 +264,42 @@ class TestErrorPages:
         response = server_error(rf.get("/"))
 
         assert "Something went wrong on our side" in response.content.decode()
+
+    def test_an_outdated_form_is_said_to_be_one(self, editor):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(editor)
+
+        response = client.post("/admin/issues/issue/add/", {"title": "Typed"})
+
+        page = response.content.decode()
+        assert "what you typed is still there" in page
+        assert 'href="/admin/">to the desk</a>' in page
+        assert_refusal_obeys_the_policy(response)
+
+    def test_what_one_may_not_do_is_said_in_words(self, client, author):
+        client.force_login(author)
+
+        response = client.get("/admin/auth/user/")
+
+        page = response.content.decode()
+        assert "This is not open to you" in page
+        assert 'href="/admin/">back to the desk</a>' in page
+        assert_refusal_obeys_the_policy(response)
+
+    @pytest.mark.parametrize("name", ["403.html", "403_csrf.html"])
+    def test_only_the_desk_leads_to_the_desk(self, rf, name):
+        page = get_template(name).render(request=rf.get("/issues/"))
+
+        assert "/admin/" not in page
+
+
+def assert_refusal_obeys_the_policy(response):
+    page = response.content.decode()
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert response.status_code == 403
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert not re.search(r"<style|<script|\s(?:style|on\w+)=", page)
+    assert 'rel="icon"' in page
 
 
 class TestHTML:
