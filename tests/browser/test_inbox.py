@@ -51,3 +51,16 @@ def test_it_is_accessible_and_fits_a_small_phone(desk_page, live_server, scheme)
     assert desk_page.evaluate("document.documentElement.scrollWidth") <= 320
     found = Axe().run(desk_page, context="#content")  # the rest is Django's
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_one_long_word_widens_nothing(desk_page, live_server, width):
+    make_issue(13, None)
+    make_section(title="a" * 300, tags=["b" * 100], link="https://example.org/")
+    desk_page.set_viewport_size({"width": width, "height": 640})
+
+    desk_page.goto(f"{live_server.url}/admin/desk/inbox/")
+
+    table = desk_page.locator(".results")
+    assert table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    assert desk_page.evaluate("document.documentElement.scrollWidth") <= width
