@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from issues import history, roles, search
 from issues.characters import one_line
+from issues.links import same_page
 from issues.models import FormerAddress, Issue, Section, SectionTag, SectionType, unused_slug
 from issues.models.former_address import addresses
 from issues.models.section import SectionQuerySet
@@ -26,6 +27,7 @@ from issues.models.tag import folded
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 FILE_ENDING = re.compile(r"\.(html?|php|aspx?|pdf|md)$", re.IGNORECASE)
 MAX_WORDS = 8
+MAX_TITLE = Section._meta.get_field("title").max_length
 
 
 class AlreadyWaiting(Exception):
@@ -44,19 +46,17 @@ class NotInInbox(Exception):
 def add(text: str, type: SectionType, author, title: str = "") -> Section:
     """Put what `text` says into the inbox: an address to write about, or a title.
 
-    An address takes `title`, or else one that is made from it. Raises PermissionDenied,
-    ValidationError for an address that cannot be one, and AlreadyWaiting.
+    An address takes `title`, which is cut if it is too long, or else one that is made from it.
+    Raises PermissionDenied, ValidationError for what cannot be an address or a title, and
+    AlreadyWaiting.
     """
     if not author.has_perm("issues.add_section"):
         raise PermissionDenied
     link = link_in(text)
-    if link and (waiting := with_link(link).first()):
+    if link and (waiting := about(link)):
         raise AlreadyWaiting(waiting)
-    chosen = (one_line(title) or title_of(link)) if link else one_line(text)
-    if not chosen:
-        raise ValidationError(_("Write an address or a title."))
-    length = Section._meta.get_field("title").max_length
-    section = Section.objects.create(type=type, title=chosen[:length], link=link, author=author)
+    chosen = (one_line(title) or title_of(link))[:MAX_TITLE] if link else title_in(text)
+    section = Section.objects.create(type=type, title=chosen, link=link, author=author)
     search.index([section])
     history.record(section, user=author, comment=_("Added to the inbox"))
     return section
@@ -70,6 +70,18 @@ def link_in(text: str) -> str:
     if not SCHEME.match(text):
         return ""
     return Section._meta.get_field("link").clean(text, None)
+
+
+def title_in(text: str) -> str:
+    """Give the title that `text` is. Raises ValidationError where it cannot be one."""
+    title = one_line(text)
+    if not title:
+        raise ValidationError(_("Write an address or a title."))
+    if len(title) > MAX_TITLE:
+        facts = {"most": MAX_TITLE, "count": len(title)}
+        words = _("A title has at most %(most)d characters; this one has %(count)d.")
+        raise ValidationError(words % facts)
+    return title
 
 
 def title_of(link: str) -> str:
@@ -86,10 +98,15 @@ def host(link: str) -> str:
     return link
 
 
-def with_link(link: str) -> SectionQuerySet:
-    """Give what waits in the inbox with this link; a slash at its end does not matter."""
-    bare = link.rstrip("/")
-    return Section.objects.in_inbox().filter(link__in=[bare, f"{bare}/"])
+def about(link: str) -> Section | None:
+    """Give what waits in the inbox about the page of this link, however its address is written.
+
+    A section whose text mentions the page is not about it.
+    """
+    page = same_page(link)
+    mentioning = Section.objects.in_inbox().filter(links__address=page).for_list()
+    found = (section for section in mentioning if same_page(section.link) == page)
+    return next(found, None)
 
 
 def matching(sections: SectionQuerySet, text: str) -> SectionQuerySet:

@@ -81,13 +81,18 @@ class TestAdding:
     def test_an_address_without_a_title_gets_a_readable_one(self, tip, editor, address, title):
         assert inbox.add(address, tip, editor).title == title
 
-    def test_a_long_title_is_cut(self, tip, editor):
-        assert inbox.add("a" * 400, tip, editor).title == "a" * 300
+    def test_the_long_title_of_a_page_is_cut(self, tip, editor):
+        section = inbox.add("https://example.org/", tip, editor, "a" * 400)
+
+        assert section.title == "a" * 300
+
+    def test_the_longest_title_is_kept(self, tip, editor):
+        assert inbox.add("a" * 300, tip, editor).title == "a" * 300
 
     @pytest.mark.parametrize(
         "text",
         ["https://", "https://a b", "ftp://example.org/", "file:///etc/passwd", "\x07 "]
-        + ["https://example.org/" + "a" * 500],
+        + ["https://example.org/" + "a" * 500, "a" * 301],
     )
     def test_nonsense_is_refused(self, tip, editor, text):
         with pytest.raises(ValidationError):
@@ -95,7 +100,16 @@ class TestAdding:
 
         assert not Section.objects.exists()
 
-    @pytest.mark.parametrize("again", ["https://example.org/a", "https://example.org/a/"])
+    @pytest.mark.parametrize(
+        "again",
+        [
+            "https://example.org/a",
+            "https://example.org/a/",
+            "HTTP://WWW.Example.org/a",
+            "www.example.org/a?utm_source=letter&fbclid=1",
+            "https://example.org/a#part",
+        ],
+    )
     def test_what_waits_already_is_not_added_twice(self, tip, editor, again):
         section = inbox.add("https://example.org/a", tip, editor)
 
@@ -103,6 +117,18 @@ class TestAdding:
             inbox.add(again, tip, editor)
 
         assert refusal.value.section == section
+
+    def test_a_page_that_a_text_mentions_is_not_waiting(self, tip, editor):
+        make_section(body="[here](https://example.org/a)", link="https://example.org/b")
+
+        assert inbox.add("https://example.org/a", tip, editor).link == "https://example.org/a"
+
+    def test_looking_for_it_is_one_question(self, django_assert_num_queries):
+        for number in range(3):
+            make_section(title=f"Tip {number}", link="https://example.org/a")
+
+        with django_assert_num_queries(1):
+            assert inbox.about("https://www.example.org/a").title == "Tip 0"
 
     def test_a_link_that_an_issue_has_may_wait_again(self, tip, editor):
         make_section(make_issue(1), link="https://example.org/a")
@@ -309,6 +335,7 @@ class TestPage:
             ("https://a b", "Enter a valid URL"),
             ("", "This field is required"),
             ("\x01", "Write an address or a title"),
+            ("a" * 301, "A title has at most 300 characters; this one has 301."),
         ],
     )
     def test_nonsense_is_said_in_the_form(self, desk, tip, text, reason):
@@ -345,7 +372,7 @@ class TestPage:
 
         assert "3\xa0days</time>" in page
         assert ">example.org</a>" in page
-        assert "<td>css</td>" in page
+        assert '<td class="tags">css</td>' in page
 
     def test_authors_see_what_is_theirs(self, authors_desk, author):
         make_section(title="Mine", author=author)
