@@ -107,7 +107,11 @@ def beginning(user, now: datetime.datetime) -> dict | None:
     if not user.has_perm("issues.add_issue"):
         return None
     day = publishing.free_issue_day(now)
-    return {"number": Issue.objects.next_number(), "moment": in_words(day)}
+    return {
+        "number": Issue.objects.next_number(),
+        "moment": in_words(day),
+        "sees_every_draft": roles.is_senior(user),
+    }
 
 
 def inbox(user) -> dict | None:

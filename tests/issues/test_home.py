@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from issues import history, images, recipe
 from issues.desk import home
-from issues.models import Issue, Section
+from issues.models import Issue, Section, SectionType
 from issues.moments import in_words
 from tests.builders import (
     TOMORROW,
@@ -126,6 +126,15 @@ class TestNextIssue:
         assert page.count("#id_sections-") == 3
         assert f'<a href="{form_of(issue)}#preflight">and 1 more</a>' in page
 
+    def test_a_section_that_is_missing_leads_to_the_sections(self, desk):
+        web_tip = SectionType.objects.filter(slug="web-tip")
+        issue = make_ready_issue(1, recipe=recipe.current(web_tip))
+
+        page = desk.get(HOME).content.decode()
+
+        link = f'<a href="{form_of(issue)}#sections-group">Web tip: one section is missing.</a>'
+        assert link in page
+
     def test_what_blocks_and_what_does_not_are_counted_apart(self, editor):
         link = "[here](https://example.org/)"
         make_issue(1, None, [{"title": "One", "body": f"TODO {link}", "tags": ["css"]}])
@@ -187,6 +196,22 @@ class TestNoNextIssue:
         found = home.context_of(author)
 
         assert (found["next"], found["begin"]["number"]) == (None, 2)
+
+    @pytest.mark.parametrize(
+        ("role", "said", "unsaid"),
+        [
+            ("Author", "You have no draft in work.", "Nobody has begun it yet."),
+            ("Editor", "Nobody has begun it yet.", "You have no draft in work."),
+        ],
+    )
+    def test_who_sees_only_their_own_drafts_is_told_of_those(self, client, role, said, unsaid):
+        client.force_login(make_colleague(role))
+
+        page = client.get(HOME).content.decode()
+
+        assert said in page
+        assert unsaid not in page
+        assert "The next free day is " in page
 
     def test_who_begins_no_issue_is_not_asked_to(self, client):
         client.force_login(make_colleague())
