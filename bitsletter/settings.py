@@ -158,6 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["bitsletter.formats"]
 TIME_ZONE = read_time_zone()
 USE_I18N = True
 USE_TZ = True

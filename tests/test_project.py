@@ -1,25 +1,30 @@
 """The project as a whole: settings, checks, migrations and addresses."""
 
+import datetime
 import logging.config
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from bitsletter import sqlite
 from bitsletter.checks import check_pragmas
 from bitsletter.site import absolute_url
 
 ROOT = Path(__file__).parent.parent
+INPUTS = ("DATE_INPUT_FORMATS", "TIME_INPUT_FORMATS")
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -137,6 +142,40 @@ class TestAddresses:
         assert [reverse(f"issues:{name}")[-1] for name in names] == ["/"] * len(names)
         assert reverse("issues:detail", args=[7]) == "/issues/7/"
         assert reverse("issues:tag", args=["机器学习"]).startswith("/tags/%E6")
+
+
+class TestDatesAndTimes:
+    MOMENT = datetime.datetime(2026, 12, 2, 17, 22)
+
+    @pytest.mark.parametrize(
+        ("style", "words"),
+        [
+            ("TIME_FORMAT", "17:22"),
+            ("DATETIME_FORMAT", "2 December 2026, 17:22"),
+            ("SHORT_DATETIME_FORMAT", "02/12/2026 17:22"),
+            ("DATE_FORMAT", "2 Dec 2026"),
+        ],
+    )
+    def test_the_clock_has_24_hours_wherever_it_is_shown(self, style, words):
+        assert date_format(self.MOMENT, style) == words
+
+    def test_forms_show_what_they_ask_for(self):
+        shown = str(forms.SplitDateTimeField().widget.render("at", self.MOMENT))
+
+        assert 'value="2026-12-02"' in shown
+        assert 'value="17:22"' in shown
+
+    @pytest.mark.parametrize("day", ["2026-12-02", "02/12/2026", "2/12/26"])
+    @pytest.mark.parametrize("clock", ["17:22", "17:22:00"])
+    def test_forms_understand_more_than_they_show(self, day, clock):
+        assert forms.SplitDateTimeField().clean([day, clock]).replace(tzinfo=None) == self.MOMENT
+
+    @pytest.mark.django_db
+    def test_the_calendar_beside_a_field_writes_what_the_field_shows(self, desk):
+        catalogue = desk.get(reverse("admin:jsi18n")).content.decode()
+
+        first = {name: re.search(rf'"{name}": \[\s*"([^"]+)"', catalogue)[1] for name in INPUTS}
+        assert first == {"DATE_INPUT_FORMATS": "%Y-%m-%d", "TIME_INPUT_FORMATS": "%H:%M"}
 
 
 class TestLogs:
