@@ -23,7 +23,16 @@ class TagForm(forms.ModelForm):
             self.fields["slug"].help_text = _("Its address. Empty: made from the name.")
 
     def clean_slug(self):
-        return self.cleaned_data["slug"] or self.instance.slug  # saving makes the first one
+        """Make the address anew with the name, unless an editor has chosen it."""
+        slug, tag = self.cleaned_data["slug"], self.instance
+        if tag._state.adding or (slug and not is_made_from_name(slug, tag)):
+            return slug  # saving makes the first one
+        return tag.free_slug(self.cleaned_data.get("name", tag.name))
+
+
+def is_made_from_name(slug: str, tag: Tag) -> bool:
+    """Say whether a slug is the one that the tag has, and that its name has given it."""
+    return slug == tag.slug == tag.slugify(tag.name)
 
 
 def refuse_long_names(names: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Subjects of sections, on django-taggit's base classes with tables of our own."""
 
+import itertools
 import unicodedata
 from collections import Counter
 
@@ -79,6 +80,14 @@ class Tag(TagBase):
             name = name.replace(written, spoken)
         slug = slugify(name, allow_unicode=True)[: self.SLUG_LENGTH].strip("-") or "tag"
         return slug if i is None else f"{slug}-{i}"
+
+    def free_slug(self, name: str) -> str:
+        """Give the slug that this tag has with another name; no other tag has it."""
+        slug = self.slugify(name)
+        alike = Tag.objects.filter(slug__startswith=slug).exclude(pk=self.pk)
+        taken = set(alike.values_list("slug", flat=True))
+        numbered = (self.slugify(name, number) for number in itertools.count(1))
+        return next(one for one in itertools.chain([slug], numbered) if one not in taken)
 
     def save(self, *args, **kwargs):
         self.name = one_line(self.name)

@@ -384,6 +384,37 @@ class TestTags:
 
         assert Tag.objects.get().slug == "f-sharp"
 
+    @pytest.mark.parametrize(
+        ("before", "posted", "after"),
+        [
+            (("Phyton", "phyton"), ("Python", "phyton"), "python"),
+            (("Phyton", "phyton"), ("Python", ""), "python"),
+            (("Phyton", "phyton"), ("Python", "snake"), "snake"),
+            (("Phyton", "snake"), ("Python", "snake"), "snake"),
+            (("Phyton", "snake"), ("Phyton", ""), "phyton"),
+            (("Phyton", "phyton"), ("PHYTON", "phyton"), "phyton"),
+            (("Phyton", "phyton"), ("Taken", "phyton"), "taken-1"),
+        ],
+    )
+    def test_a_new_name_makes_a_new_slug_unless_one_is_chosen(self, desk, before, posted, after):
+        tag = Tag.objects.create(name=before[0], slug=before[1])
+        Tag.objects.create(name="Another", slug="taken")
+
+        url = reverse("admin:issues_tag_change", args=[tag.pk])
+        desk.post(url, {"name": posted[0], "slug": posted[1], "description": ""})
+
+        tag.refresh_from_db()
+        assert (tag.name, tag.slug) == (posted[0], after)
+
+    def test_a_new_name_that_is_refused_changes_no_slug(self, desk):
+        tag = Tag.objects.create(name="Phyton")
+
+        url = reverse("admin:issues_tag_change", args=[tag.pk])
+        response = desk.post(url, {"name": "", "slug": "phyton", "description": ""})
+
+        assert list(response.context["adminform"].form.errors) == ["name"]
+        assert Tag.objects.get().slug == "phyton"
+
     def test_another_case_is_the_same_tag(self, desk):
         Tag.objects.create(name="Git")
 

@@ -147,6 +147,15 @@ class TestTags:
         assert moved_to(client, "/tags/films/") == "/tags/movies/"
         assert moved_to(client, f"/tags/{slug}/") == "/tags/movies/"
 
+    def test_a_misspelt_tag_is_found_at_its_former_address(self, desk, client):
+        make_section(make_issue(1), tags=["phyton"])
+        tag = Tag.objects.get()
+        values = {"name": "python", "slug": "phyton", "description": ""}
+
+        desk.post(reverse("admin:issues_tag_change", args=[tag.pk]), values)
+
+        assert moved_to(client, "/tags/phyton/") == "/tags/python/"
+
     def test_a_tag_of_drafts_only_stays_hidden(self, desk, client):
         make_section(make_issue(1, None), tags=["films"])
 
