@@ -432,7 +432,7 @@ class TestConflict:
 
         response = desk.post(change(issue), form)
 
-        assert planned[:2] == ["02/12/2026", "09:00:00"]
+        assert planned[:2] == ["2026-12-02", "09:00"]
         assert not response.context["comparison"]
 
     def test_tags_in_another_order_or_case_are_no_difference(self):
