@@ -14,8 +14,9 @@ from markdownx.models import MarkdownxField
 
 from issues import history, search
 from issues.forms import MarkdownWidget
-from issues.models import FormerAddress, Section
+from issues.models import FormerAddress, Issue, Section
 from issues.models.former_address import addresses
+from issues.tagging import lock_issues
 
 OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
@@ -34,6 +35,8 @@ class PublicAdmin(admin.ModelAdmin):
         return list(self.model.objects.filter(pk=pk))
 
     def save_model(self, request, obj, form, change):
+        if change:
+            lock_issues(section.pk for section in self.sections(obj))
         form.addresses_before = addresses(self.addressed(obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
 
@@ -105,6 +108,7 @@ class RecordedAdmin(PublicAdmin):
         titles = ", ".join(f"“{obj}”" for obj in gone)
         rows = [row for obj in gone for row in self.recorded(obj)]
         with transaction.atomic():
+            Issue.objects.filter(pk__in=[row.pk for row in rows if isinstance(row, Issue)]).lock()
             history.catch_up(*rows)
             yield
             rest = [row for row in rows if row not in gone]

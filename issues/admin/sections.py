@@ -2,11 +2,12 @@
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Q
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from issues import history, inbox, roles
+from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
 from issues.forms import SingleSectionForm
@@ -85,6 +86,16 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def age(self, section):
         return inbox.age(section)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            # Before the form is checked, which locks the section.
+            present = Section.objects.filter(pk=draft.whole(object_id)).values("issue")
+            chosen = draft.whole(request.POST.get("issue"))
+            Issue.objects.filter(Q(pk__in=present) | Q(pk=chosen)).lock()
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         form.section_before = self.addressed(obj.pk)[0] if change else None
         if not change:
@@ -107,7 +118,9 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     @method_decorator(transaction.atomic)
     def push_back(self, request, queryset):
         theirs = roles.editable_sections(request.user).exclude(issue=None)
-        sections = theirs.filter(pk__in=queryset.values("pk")).select_related("issue")
+        chosen = theirs.filter(pk__in=queryset.order_by().values("pk"))
+        chosen.lock_issues()
+        sections = chosen.select_related("issue")
         for section in sections:
             issue = section.issue
             history.catch_up(issue, section)

@@ -42,7 +42,7 @@ class TagAdmin(PublicAdmin):
     actions = ["merge"]
 
     def sections(self, obj):
-        return Section.objects.filter(tag_items__tag=obj)
+        return Section.objects.filter(tag_items__tag=obj).only("pk")
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(section_total=Count("section_items"))

@@ -148,6 +148,7 @@ def restore_section(section: Section, revision, user) -> None:
 
     Raises StaleVersion if the section is at another version in the database than in `section`.
     """
+    Section.objects.filter(pk=section.pk).lock_issues()
     former = section_snapshot(revision, section)
     catch_up(section)
     before = addresses([section])
