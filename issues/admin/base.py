@@ -15,7 +15,7 @@ from markdownx.models import MarkdownxField
 from issues import history, search
 from issues.forms import MarkdownWidget
 from issues.models import FormerAddress, Issue, Section
-from issues.models.former_address import addresses
+from issues.models.former_address import public_addresses
 from issues.tagging import lock_issues
 
 OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
@@ -37,14 +37,14 @@ class PublicAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             lock_issues(section.pk for section in self.sections(obj))
-        form.addresses_before = addresses(self.addressed(obj.pk)) if change else {}
+        form.addresses_before = public_addresses(self.addressed(obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         # After the tags are stored, which happens later than saving the object itself.
         super().save_related(request, form, formsets, change)
-        after = addresses(self.addressed(form.instance.pk))
-        FormerAddress.objects.keep(form.addresses_before, after)
+        now = self.addressed(form.instance.pk)
+        FormerAddress.objects.keep(form.addresses_before, now)
         search.index(self.sections(form.instance))
 
     def delete_model(self, request, obj):

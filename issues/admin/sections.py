@@ -11,7 +11,7 @@ from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
 from issues.forms import SingleSectionForm
-from issues.models import Issue, Section
+from issues.models import FormerAddress, Issue, Section
 from issues.models.tag import join_names
 
 
@@ -105,7 +105,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def settle(self, form):
         before, after = form.section_before, form.instance
         if before and before.issue and not after.issue:
-            inbox.remember(before)
+            FormerAddress.objects.remember_all([before])
         inbox.settle([before and before.issue_id, after.issue_id])
 
     def addressed(self, pk):
