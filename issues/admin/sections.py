@@ -11,7 +11,7 @@ from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
 from issues.forms import SingleSectionForm
-from issues.models import FormerAddress, Issue, Section
+from issues.models import FormerAddress, Issue, Section, StaleVersion
 from issues.models.tag import join_names
 
 
@@ -121,13 +121,22 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
         chosen = theirs.filter(pk__in=queryset.order_by().values("pk"))
         chosen.lock_issues()
         sections = chosen.select_related("issue")
-        for section in sections:
-            issue = section.issue
-            history.catch_up(issue, section)
-            inbox.push_back(section, request.user)
-            history.record(issue, section, user=request.user, comment=_("Pushed back to the inbox"))
-        count = len(sections)
+        count = sum(self.push_one_back(request, section) for section in sections)
         text = ngettext(
             "%d section is in the inbox again.", "%d sections are in the inbox again.", count
         )
         self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
+
+    def push_one_back(self, request, section) -> bool:
+        issue = section.issue
+        try:
+            with transaction.atomic():
+                history.catch_up(issue, section)
+                inbox.push_back(section, request.user)
+                comment = _("Pushed back to the inbox")
+                history.record(issue, section, user=request.user, comment=comment)
+        except StaleVersion:
+            text = _("Somebody changed “%s” just now. Please try again.") % section
+            self.message_user(request, text, messages.ERROR)
+            return False
+        return True

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from reversion.signals import pre_revision_commit
 
 from issues import history, inbox, search
 from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion
@@ -558,6 +559,24 @@ class TestScreenOfASection:
         assert "2 sections are in the inbox again." in response.content.decode()
         assert [section.title for section in issue.sections.all()] == ["Three"]
         assert set(Section.objects.in_inbox()) == {one, two}
+
+    def test_one_that_somebody_changes_meanwhile_stays_and_is_named(self, desk):
+        one, two = make_issue(1, None, ["One", "Two"]).sections.all()
+        data = {"action": "push_back", "_selected_action": [one.pk, two.pk]}
+
+        def change_it(**kwargs):
+            Section.objects.filter(pk=two.pk).touch()
+
+        pre_revision_commit.connect(change_it)
+        try:
+            address = reverse("admin:issues_section_changelist")
+            page = desk.post(address, data, follow=True).content.decode()
+        finally:
+            pre_revision_commit.disconnect(change_it)
+
+        assert "Somebody changed “One” just now" not in page
+        assert "Somebody changed “Two” just now. Please try again." in page
+        assert list(Section.objects.in_inbox()) == [one]
 
     def test_authors_push_back_what_is_theirs(self, authors_desk, author):
         mine = make_issue(1, None, ["Mine"], author=author).sections.get()

@@ -319,6 +319,15 @@ class TestManyAtOnce:
         assert 'data-tags="/admin/desk/tags/"' in page.content.decode()
         assert not SectionTag.objects.exists()
 
+    def test_of_two_menus_the_one_beside_the_button_counts(self, desk):
+        section = make_section()
+        data = {"action": ["add_tags", "nonsense"], "index": "0", "_selected_action": section.pk}
+
+        page = desk.post(SECTIONS, data)
+
+        assert page.context["title"] == "Add tags"
+        assert page.context["action"] == "add_tags"
+
     def test_named_tags_are_added_to_those_that_lack_them(self, desk):
         one, two = make_section(tags=["css", "html"]), make_section(title="Two", tags=["a11y"])
         data = {"tags": "CSS, html", "tags_are_named": "yes"}
