@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
-from issues.forms import SingleSectionForm
+from issues.forms import SectionScreenForm
 from issues.models import FormerAddress, Issue, Section, StaleVersion
 from issues.models.tag import join_names
 
@@ -37,7 +37,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
         css = {"all": ["admin/desk.css"]}
 
     history_page = "desk:section_history"
-    form = SingleSectionForm
+    form = SectionScreenForm
     exclude = ["version"]  # the model's, which no form sets; the form has a field of this name
     list_display = ["title", "type", "issue", "tag_names", "author", "age"]
     list_filter = ["type", PlaceFilter]

@@ -160,9 +160,16 @@ class TestPulling:
 
         inbox.pull(make_section(), issue, editor)
 
-        issue.save()
         with pytest.raises(StaleVersion):
             opened.save()
+
+    def test_what_is_in_hand_can_be_saved_on(self, editor):
+        issue = make_issue(13, None)
+
+        inbox.pull(make_section(), issue, editor)
+        issue.save()
+
+        assert Issue.objects.get().version == issue.version
 
     def test_only_one_of_two_editors_gets_it(self, editor):
         section = make_section()
@@ -586,6 +593,27 @@ class TestScreenOfASection:
         authors_desk.post(reverse("admin:issues_section_changelist"), data)
 
         assert list(Section.objects.in_inbox()) == [mine]
+
+    def test_an_open_screen_takes_no_section_back_to_its_old_place(self, desk, editor):
+        issue = make_issue(1, None, ["One", {"title": "Two", "type": "news"}])
+        two = issue.sections.get(title="Two")
+        page = desk.get(change_address(two)).content.decode()
+        form = change_form(two, title="Second", **{"initial-position": two.position})
+        inbox.pull(make_section(title="New"), issue, editor)
+
+        assert desk.post(change_address(two), form).status_code == 302
+
+        assert 'name="initial-position" value="2"' in page
+        assert [one.title for one in issue.sections.all()] == ["One", "New", "Second"]
+        assert [one.position for one in issue.sections.all()] == [1, 2, 3]
+
+    def test_a_place_that_is_chosen_there_is_taken(self, desk):
+        issue = make_issue(1, None, ["One", "Two", "Three"])
+        three = issue.sections.get(title="Three")
+
+        desk.post(change_address(three), change_form(three, position=0, **{"initial-position": 3}))
+
+        assert [one.title for one in issue.sections.all()] == ["Three", "One", "Two"]
 
 
 class TestTwoEditorsOfOneSection:
