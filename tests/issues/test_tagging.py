@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from issues import history, search, tagging
@@ -307,6 +309,23 @@ class TestScreenOfTags:
         for row in rows:
             with pytest.raises(StaleVersion):
                 row.save()
+
+    @pytest.mark.parametrize("at_once", [False, True])
+    def test_deleting_one_indexes_its_sections_once(self, desk, at_once):
+        make_section(make_issue(1), tags=["films"])
+        [tag] = Tag.objects.all()
+        address, data = reverse("admin:issues_tag_delete", args=[tag.pk]), {"post": "yes"}
+        if at_once:
+            address = TAGS
+            data |= {"action": "delete_selected", "_selected_action": tag.pk}
+
+        with CaptureQueriesContext(connection) as queries:
+            desk.post(address, data)
+
+        assert not Tag.objects.exists()
+        read = [one["sql"] for one in queries if '"body_text"' in one["sql"]]
+        assert sum('"issues_section"."body",' not in sql for sql in read) == 1
+        assert search.check() == (set(), set(), set())
 
 
 class TestManyAtOnce:
