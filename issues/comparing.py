@@ -16,6 +16,7 @@ CONTEXT = 3  # unchanged lines that are shown around a change
 MOST_COMPARED = 2_000_000  # lines × lines, or words × words: more are all taken for changed
 MOST_PAIRED = 2_500  # lines × lines in one place: more are paired in their order
 MOST_MARKED = 200_000  # changed characters: in more of them, no words are marked
+MOST_EFFORT = 4_000_000  # words × words, of all lines together: likewise
 
 LIKENESS = 0.4  # share of common words from which on a line is another one in new words
 TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
@@ -54,6 +55,11 @@ class Row(NamedTuple):
         segments = self.left.segments + self.right.segments
         return "changed" if any(segment.is_changed for segment in segments) else "same"
 
+    @property
+    def is_pair(self) -> bool:
+        """Say whether it holds a line in other words."""
+        return self.kind == "changed"
+
 
 class Block(NamedTuple):
     """A stretch of both texts, from and to, that is the same or differs."""
@@ -72,8 +78,9 @@ def side_by_side(left: str, right: str, context: int | None = CONTEXT) -> list[R
     """
     lines, others = lines_of(left), lines_of(right)
     blocks = aligned(lines, others)
-    with_words = changed_length(blocks, lines, others) <= MOST_MARKED
-    rows = [row for block in blocks for row in rows_of(block, lines, others, with_words)]
+    rows = [row for block in blocks for row in rows_of(block, lines, others)]
+    if changed_length(blocks, lines, others) <= MOST_MARKED and effort(rows) <= MOST_EFFORT:
+        rows = [with_words(row) if row.is_pair else row for row in rows]
     return rows if context is None else folded(rows, context)
 
 
@@ -83,10 +90,7 @@ def lines_of(text: str) -> list[str]:
 
 def aligned(left: Sequence[str], right: Sequence[str]) -> list[Block]:
     """Give the stretches that two lists share, and those in which they differ, in order."""
-    shortest = min(len(left), len(right))
-    start = next((i for i in range(shortest) if left[i] != right[i]), shortest)
-    rest = shortest - start
-    tail = next((i for i in range(rest) if left[-1 - i] != right[-1 - i]), rest)
+    start, tail = same_ends(left, right)
     middle, other = left[start : len(left) - tail], right[start : len(right) - tail]
     blocks = [
         Block(True, 0, start, 0, start),
@@ -99,6 +103,15 @@ def aligned(left: Sequence[str], right: Sequence[str]) -> list[Block]:
     return [
         block for block in blocks if block.start < block.end or block.other_start < block.other_end
     ]
+
+
+def same_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
+    """Say how much two lists have in common at their beginning, and then at their end."""
+    shortest = min(len(left), len(right))
+    start = next((i for i in range(shortest) if left[i] != right[i]), shortest)
+    rest = shortest - start
+    tail = next((i for i in range(rest) if left[-1 - i] != right[-1 - i]), rest)
+    return start, tail
 
 
 def differences(left: Sequence[str], right: Sequence[str]) -> Iterator[Block]:
@@ -120,7 +133,19 @@ def changed_length(blocks: list[Block], lines: list[str], others: list[str]) -> 
     )
 
 
-def rows_of(block: Block, lines: list[str], others: list[str], with_words: bool) -> Iterator[Row]:
+def effort(rows: list[Row]) -> int:
+    """Say how many words would be compared to mark those that differ."""
+    total = 0
+    for row in rows:
+        if row.is_pair:
+            tokens, others = (TOKENS.findall(side.text) for side in (row.left, row.right))
+            same = sum(same_ends(tokens, others))
+            total += (len(tokens) - same) * (len(others) - same)
+    return total
+
+
+def rows_of(block: Block, lines: list[str], others: list[str]) -> Iterator[Row]:
+    """Give the rows of a stretch; lines that differ are changed as a whole."""
     starts = block.start, block.other_start
     left, right = lines[block.start : block.end], others[block.other_start : block.other_end]
     if block.is_same:
@@ -133,11 +158,17 @@ def rows_of(block: Block, lines: list[str], others: list[str], with_words: bool)
         elif other is None:
             yield Row(line(block.start + index, whole(left[index])), None)
         else:
-            texts = left[index], right[other]
-            segments = marked(*texts) if with_words else tuple(map(whole, texts))
             yield Row(
-                line(block.start + index, segments[0]), line(block.other_start + other, segments[1])
+                line(block.start + index, whole(left[index])),
+                line(block.other_start + other, whole(right[other])),
             )
+
+
+def with_words(row: Row) -> Row:
+    """Mark in a line that differs the words that do."""
+    segments = marked(row.left.text, row.right.text)
+    sides = zip((row.left, row.right), segments, strict=True)
+    return Row(*(line(old.number - 1, ours) for old, ours in sides))
 
 
 def line(index: int, segments: list[Segment]) -> Line:

@@ -20,7 +20,6 @@ from issues import history, roles, search
 from issues.characters import one_line
 from issues.links import same_page
 from issues.models import FormerAddress, Issue, Section, SectionTag, SectionType, unused_slug
-from issues.models.former_address import addresses
 from issues.models.section import SectionQuerySet
 from issues.models.tag import folded
 
@@ -151,7 +150,7 @@ def pull(section: Section, issue: Issue, user) -> None:
     section.issue, section.position = issue, place + 1
     section.save(update_fields=["issue", "slug", "position"])
     number([*others[:place], section, *others[place:]])
-    FormerAddress.objects.filter(path__in=addresses([section]).values()).delete()
+    FormerAddress.objects.drop([section])
     search.index([section])
 
 
@@ -167,19 +166,12 @@ def push_back(section: Section, user) -> None:
     if issue is None:
         return
     touch(issue)
-    remember(section)
+    FormerAddress.objects.remember_all([section])
     section.issue, section.position = None, 0
     section.author_id = section.author_id or user.pk  # somebody must see it there
     section.save(update_fields=["issue", "position", "author"])
     number(issue.sections.only("position"))
     search.index([section])
-
-
-def remember(section: Section) -> None:
-    """Keep the address that a section leaves, if readers have seen it there."""
-    if section.issue.is_published:
-        for (kind, pk), path in addresses([section]).items():
-            FormerAddress.objects.remember(path, kind, pk)
 
 
 def touch(issue: Issue) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues import draft, history, preflight, roles
-from issues.models import Issue
+from issues.models import FormerAddress, Issue
 from issues.moments import ONE_DAY, in_words, next_issue_day
 
 
@@ -72,6 +72,8 @@ def schedule(issue: Issue, at: datetime.datetime, user) -> str:
 def unpublish(issue: Issue, user) -> str:
     """Make an issue a draft again. Pre-flight is not asked: taking back is always possible."""
     require_right(user)
+    # Whatever addresses they get as drafts: readers know these.
+    FormerAddress.objects.remember_all([issue, *issue.sections.for_list()])
     return redate(issue, None, user, _("“%s” is a draft.") % issue)
 
 

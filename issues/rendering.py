@@ -28,7 +28,9 @@ def rerender_rows(rows: QuerySet, everything: bool) -> int:
     for start in range(0, len(pks), BATCH):
         with transaction.atomic():
             some = rows.model.objects.filter(pk__in=pks[start : start + BATCH])
-            batch = list(some.select_for_update())
+            if rows.model is Section:
+                some.lock_issues()
+            batch = list(some.order_by("pk").select_for_update())
             for row in batch:
                 row.derive()
             rows.model.objects.bulk_update(batch, rows.model.RENDERED)

@@ -134,7 +134,9 @@ def edits(one: str, other: str) -> int:
 @transaction.atomic
 def add(section_pks: Iterable[int], names: Iterable[str], user=None) -> int:
     """Give sections the tags of these names; say how many sections did not have them all."""
-    pks, tags = list(section_pks), Tag.objects.named(names)
+    pks = list(section_pks)
+    lock_issues(pks)
+    tags = Tag.objects.named(names)
     items = SectionTag.objects.filter(content_object__in=pks, tag__in=tags)
     there = set(items.values_list("content_object", "tag"))
     new = [
@@ -167,10 +169,11 @@ def merge(tags: Iterable[Tag], into: Tag, user=None) -> int:
     The other tags are gone then. Says how many sections had one of them.
     """
     keys = {tag.pk for tag in tags} - {into.pk}
+    lock_issues(tagged(keys))
     # Locked, so that nobody gives a section a tag that is about to go.
     gone = list(Tag.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     items = SectionTag.objects.filter(tag__in=gone)
-    changed = set(items.values_list("content_object", flat=True))
+    changed = tagged(keys)
     words = _("“%(into)s” has taken the place of %(others)s")
     with changing(changed, user, words % {"into": into, "others": join_names(gone)}):
         replace(gone, items, into)
@@ -197,6 +200,7 @@ def changing(section_pks: Iterable[int], user, comment: str) -> Iterator[None]:
     pks = sorted(section_pks)
     recorded = [Section(pk=pk) for pk in pks] if len(pks) <= MAX_RECORDED else []
     with transaction.atomic():
+        lock_issues(pks)
         history.catch_up(*recorded)
         yield
         search.index(Section(pk=pk) for pk in pks)
@@ -204,9 +208,31 @@ def changing(section_pks: Iterable[int], user, comment: str) -> Iterator[None]:
         history.record(*recorded, user=user, comment=comment)
 
 
-def touch(section_pks: list[int]) -> None:
+def tagged(tag_pks: Iterable[int]) -> set[int]:
+    """Give the keys of the sections that have one of the tags."""
+    items = SectionTag.objects.filter(tag__in=tag_pks)
+    return set(items.values_list("content_object", flat=True))
+
+
+def lock_issues(section_pks: Iterable[int]) -> None:
+    """Let nobody else save the issues of the sections until the transaction ends; see `lock`."""
+    issues = set()
+    for batch in batches(section_pks):
+        issues |= set(Section.objects.filter(pk__in=batch).values_list("issue", flat=True))
+    for batch in batches(issues - {None}):
+        Issue.objects.filter(pk__in=batch).lock()
+
+
+def batches(pks: Iterable[int]) -> Iterator[list[int]]:
+    """Give the keys in their order, as many at a time as one question may hold."""
+    ordered = sorted(pks)
+    for start in range(0, len(ordered), search.BATCH):
+        yield ordered[start : start + search.BATCH]
+
+
+def touch(section_pks: Iterable[int]) -> None:
     """Count on the versions of sections and of their issues, since their tags have changed."""
-    for start in range(0, len(section_pks), search.BATCH):
-        sections = Section.objects.filter(pk__in=section_pks[start : start + search.BATCH])
+    for batch in batches(section_pks):
+        sections = Section.objects.filter(pk__in=batch)
         sections.touch()
         Issue.objects.filter(pk__in=sections.values("issue")).touch()

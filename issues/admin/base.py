@@ -15,8 +15,9 @@ from markdownx.models import MarkdownxField
 
 from issues import history, search
 from issues.forms import MarkdownWidget
-from issues.models import FormerAddress, Section
-from issues.models.former_address import addresses
+from issues.models import FormerAddress, Issue, Section
+from issues.models.former_address import public_addresses
+from issues.tagging import lock_issues
 
 OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
@@ -45,14 +46,16 @@ class PublicAdmin(ListAdmin):
         return list(self.model.objects.filter(pk=pk))
 
     def save_model(self, request, obj, form, change):
-        form.addresses_before = addresses(self.addressed(obj.pk)) if change else {}
+        if change:
+            lock_issues(section.pk for section in self.sections(obj))
+        form.addresses_before = public_addresses(self.addressed(obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         # After the tags are stored, which happens later than saving the object itself.
         super().save_related(request, form, formsets, change)
-        after = addresses(self.addressed(form.instance.pk))
-        FormerAddress.objects.keep(form.addresses_before, after)
+        now = self.addressed(form.instance.pk)
+        FormerAddress.objects.keep(form.addresses_before, now)
         search.index(self.sections(form.instance))
 
     def delete_model(self, request, obj):
@@ -123,6 +126,7 @@ class RecordedAdmin(PublicAdmin):
         titles = ", ".join(f"“{obj}”" for obj in gone)
         rows = [row for obj in gone for row in self.recorded(obj)]
         with transaction.atomic():
+            Issue.objects.filter(pk__in=[row.pk for row in rows if isinstance(row, Issue)]).lock()
             history.catch_up(*rows)
             yield
             rest = [row for row in rows if row not in gone]

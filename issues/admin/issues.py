@@ -72,7 +72,7 @@ class IssueAdmin(IssuePermission, WritingAdmin):
         return [(name, options), *others]
 
     def sections(self, obj):
-        return obj.sections.all()
+        return obj.sections.only("pk")
 
     def addressed(self, pk):
         return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]

@@ -2,15 +2,16 @@
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Q
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from issues import history, inbox, roles
+from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
-from issues.forms import SingleSectionForm
-from issues.models import Issue, Section
+from issues.forms import SectionScreenForm
+from issues.models import FormerAddress, Issue, Section, StaleVersion
 from issues.models.tag import join_names
 
 
@@ -36,7 +37,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
         css = {"all": ["admin/desk.css"]}
 
     history_page = "desk:section_history"
-    form = SingleSectionForm
+    form = SectionScreenForm
     exclude = ["version"]  # the model's, which no form sets; the form has a field of this name
     list_display = ["title", "type", "issue", "tag_names", "author", "age"]
     list_filter = ["type", PlaceFilter]
@@ -85,6 +86,16 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def age(self, section):
         return inbox.age(section)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            # Before the form is checked, which locks the section.
+            present = Section.objects.filter(pk=draft.whole(object_id)).values("issue")
+            chosen = draft.whole(request.POST.get("issue"))
+            Issue.objects.filter(Q(pk__in=present) | Q(pk=chosen)).lock()
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         form.section_before = self.addressed(obj.pk)[0] if change else None
         if not change:
@@ -94,7 +105,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def settle(self, form):
         before, after = form.section_before, form.instance
         if before and before.issue and not after.issue:
-            inbox.remember(before)
+            FormerAddress.objects.remember_all([before])
         inbox.settle([before and before.issue_id, after.issue_id])
 
     def addressed(self, pk):
@@ -107,14 +118,25 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     @method_decorator(transaction.atomic)
     def push_back(self, request, queryset):
         theirs = roles.editable_sections(request.user).exclude(issue=None)
-        sections = theirs.filter(pk__in=queryset.values("pk")).select_related("issue")
-        for section in sections:
-            issue = section.issue
-            history.catch_up(issue, section)
-            inbox.push_back(section, request.user)
-            history.record(issue, section, user=request.user, comment=_("Pushed back to the inbox"))
-        count = len(sections)
+        chosen = theirs.filter(pk__in=queryset.order_by().values("pk"))
+        chosen.lock_issues()
+        sections = chosen.select_related("issue")
+        count = sum(self.push_one_back(request, section) for section in sections)
         text = ngettext(
             "%d section is in the inbox again.", "%d sections are in the inbox again.", count
         )
         self.message_user(request, text % count, messages.SUCCESS if count else messages.WARNING)
+
+    def push_one_back(self, request, section) -> bool:
+        issue = section.issue
+        try:
+            with transaction.atomic():
+                history.catch_up(issue, section)
+                inbox.push_back(section, request.user)
+                comment = _("Pushed back to the inbox")
+                history.record(issue, section, user=request.user, comment=comment)
+        except StaleVersion:
+            text = _("Somebody changed “%s” just now. Please try again.") % section
+            self.message_user(request, text, messages.ERROR)
+            return False
+        return True

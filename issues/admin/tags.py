@@ -42,7 +42,7 @@ class TagAdmin(PublicAdmin):
     actions = ["merge"]
 
     def sections(self, obj):
-        return Section.objects.filter(tag_items__tag=obj)
+        return Section.objects.filter(tag_items__tag=obj).only("pk")
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(section_total=Count("section_items"))
@@ -59,13 +59,14 @@ class TagAdmin(PublicAdmin):
 
     def delete_model(self, request, obj):
         with self.changing(request, [obj]):
-            super().delete_model(request, obj)
+            obj.delete()
 
     def delete_queryset(self, request, queryset):
         with self.changing(request, list(queryset)):
-            super().delete_queryset(request, queryset)
+            queryset.delete()
 
     def changing(self, request, gone: list[Tag]):
+        """Keep the sections in step, which have one tag less then."""
         changed = Section.objects.filter(tag_items__tag__in=gone).values_list("pk", flat=True)
         words = _("Deleted tags: %s") % join_names(gone)
         return tagging.changing(set(changed), request.user, words)

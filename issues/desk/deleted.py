@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from reversion.models import Revision
 
 from issues import history, roles
 from issues.desk.history import PAGE_SIZE
+from issues.markdown import UnreadableMarkdown
 
 
 @require_GET
@@ -29,11 +31,16 @@ def issues(request: HttpRequest) -> HttpResponse:
 def recover(request: HttpRequest, revision: int) -> HttpResponse:
     """Make a deleted issue again, as a draft."""
     check(request.user)
-    version = get_object_or_404(history.deleted_issues(), revision=revision)
+    # By a question of its own: a key that no database can hold is none then, too.
+    revisions = Revision.objects.filter(pk=revision)
+    version = get_object_or_404(history.deleted_issues(), revision__in=revisions)
     try:
         issue = history.recover(version.revision, request.user)
     except IntegrityError:
         messages.error(request, _("Somebody else is bringing it back, or has taken its number."))
+        return redirect("desk:deleted")
+    except UnreadableMarkdown as error:
+        messages.error(request, _("It was not brought back: %s") % error)
         return redirect("desk:deleted")
     messages.success(request, _("#%(number)d is back, as a draft.") % {"number": issue.number})
     return redirect("admin:issues_issue_change", issue.pk)

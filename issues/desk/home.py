@@ -127,9 +127,9 @@ def inbox(user) -> dict | None:
 
 def recent_edits(user) -> list[dict]:
     """Say who changed what last; of many changes by one person to one thing, the last one."""
-    found = history.edits(roles.visible_issues(user), roles.visible_sections(user))
+    found = history.edits(roles.visible_issues(user), roles.visible_sections(user), EDITS_READ)
     newest = {}
-    for revision in found[:EDITS_READ]:
+    for revision in found:
         newest.setdefault((revision.user_id, url_of(revision)), revision)
     return [
         {

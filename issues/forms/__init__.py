@@ -5,6 +5,7 @@ from issues.forms.issues import IssueForm
 from issues.forms.moments import MomentField, MomentWidget
 from issues.forms.pictures import AssetForm
 from issues.forms.publishing import ScheduleForm, ShareForm
+from issues.forms.section_screen import SectionScreenForm
 from issues.forms.sections import (
     SectionForm,
     SectionFormSet,
@@ -29,6 +30,7 @@ __all__ = [
     "SectionForm",
     "SectionFormSet",
     "SectionRowForm",
+    "SectionScreenForm",
     "ShareForm",
     "SingleSectionForm",
     "TagForm",

@@ -8,9 +8,9 @@ import json
 
 import reversion
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from reversion.models import Revision, Version
 
@@ -71,7 +71,7 @@ def catch_up(*rows: Issue | Section) -> None:
 def versions(row: Issue | Section) -> QuerySet[Revision]:
     """Give the revisions of an issue or a section, the newest first, each with `section_total`."""
     found = Revision.objects.filter(Exists(recorded(row).filter(revision=OuterRef("pk"))))
-    sections = Q(version__content_type=ContentType.objects.get_for_model(Section))
+    sections = Q(version__content_type=kind_of(Section))
     total = Count("version", filter=sections)
     return found.select_related("user").annotate(section_total=total).order_by("-pk")
 
@@ -81,27 +81,35 @@ def recorded(row: Issue | Section) -> QuerySet[Version]:
     return Version.objects.get_for_object(row)
 
 
-def edits(issues: QuerySet[Issue], sections: QuerySet[Section]) -> QuerySet[Revision]:
-    """Give what people did to these issues and to these sections, the latest first.
+def edits(issues: QuerySet[Issue], sections: QuerySet[Section], most: int) -> list[Revision]:
+    """Give what people did to these issues, and to those of the sections that are in the inbox.
 
-    Each has the `issue_key` of the issue that was changed, or else the `section_key` of a section
-    in the inbox, and its `name` at that time.
+    The latest first, at most so many. Each has the `issue_key` of the issue that was changed, or
+    else the `section_key` of a section, and its `name` at that time.
     """
-    of_issue, of_section = records_of_revision(Issue), records_of_revision(Section)
-    found = Revision.objects.filter(user__isnull=False).annotate(
-        issue_key=Cast(of_issue.values("object_id")[:1], models.BigIntegerField()),
-        section_key=Cast(of_section.values("object_id")[:1], models.BigIntegerField()),
-        name=Coalesce(of_issue.values("object_repr")[:1], of_section.values("object_repr")[:1]),
-    )
-    in_inbox = Q(issue_key__isnull=True, section_key__in=sections.values("pk"))
-    found = found.filter(Q(issue_key__in=issues.values("pk")) | in_inbox)
-    return found.select_related("user").order_by("-pk")
+    # What was done to a section while it was in an issue, was done to that.
+    in_issue = Version.objects.filter(revision=OuterRef("revision"), content_type=kind_of(Issue))
+    of_sections = records_of(sections.in_inbox()) & ~Q(Exists(in_issue))
+    found = Version.objects.filter(records_of(issues) | of_sections, revision__user__isnull=False)
+    found = found.select_related("revision__user").defer("serialized_data")
+    revisions = []
+    for version in found.order_by("-revision_id")[:most]:
+        revision, key = version.revision, int(version.object_id)
+        is_of_issue = version.content_type_id == kind_of(Issue).pk
+        revision.issue_key, revision.section_key = (key, None) if is_of_issue else (None, key)
+        revision.name = version.object_repr
+        revisions.append(revision)
+    return revisions
 
 
-def records_of_revision(model: type[models.Model]) -> QuerySet[Version]:
-    """Give the records of rows of `model` in a revision, for a question about revisions."""
-    kind = {"content_type__app_label": "issues", "content_type__model": model._meta.model_name}
-    return Version.objects.filter(revision=OuterRef("pk"), **kind)
+def records_of(rows: QuerySet[Issue] | QuerySet[Section]) -> Q:
+    """Say which records are of these rows, in the words that their index knows."""
+    keys = rows.order_by().values(key=Cast("pk", models.CharField()))
+    return Q(db=DEFAULT_DB_ALIAS, content_type=kind_of(rows.model), object_id__in=keys)
+
+
+def kind_of(model: type[models.Model]) -> ContentType:
+    return ContentType.objects.get_for_model(model)
 
 
 def deleted_issues() -> QuerySet[Version]:

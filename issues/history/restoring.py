@@ -11,7 +11,7 @@ from issues.history.differences import OF_SECTION, WORDS, moment
 from issues.history.recording import catch_up, record
 from issues.history.snapshots import SectionSnapshot, Snapshot, section_snapshot, snapshot
 from issues.models import FormerAddress, Issue, Section, Tag, unused_slug
-from issues.models.former_address import addresses
+from issues.models.former_address import public_addresses
 from issues.roles import may_edit_section
 
 
@@ -59,7 +59,7 @@ def restore(issue: Issue, revision, user) -> Plan:
 
 def put_on(issue: Issue, revision, user) -> Plan:
     former = snapshot(revision)
-    before = addresses([issue, *issue.sections.select_related("issue")])
+    before = public_addresses([issue, *issue.sections.select_related("issue")])
     for name in WORDS:
         setattr(issue, name, getattr(former, name))
     issue.save()  # first of all: it is the guard
@@ -67,7 +67,7 @@ def put_on(issue: Issue, revision, user) -> Plan:
     catch_up(*Section.objects.filter(pk__in=[section.pk for section in made.returning]))
     leave(made.leaving)
     sections = put_back(issue, made)
-    FormerAddress.objects.keep(before, addresses([issue, *sections]))
+    FormerAddress.objects.keep(before, [issue, *sections])
     search.index([*sections, *made.leaving])
     when = moment(revision.date_created)
     comment = _("Restored the version of %(when)s") % {"when": when}
@@ -99,6 +99,7 @@ def recover(revision, user) -> Issue:
 
 def leave(sections: list[Section]) -> None:
     """Put sections into the inbox."""
+    FormerAddress.objects.remember_all(sections)
     for section in sections:
         section.issue, section.position = None, 0
         section.save(update_fields=["issue", "position"])
@@ -148,9 +149,10 @@ def restore_section(section: Section, revision, user) -> None:
 
     Raises StaleVersion if the section is at another version in the database than in `section`.
     """
+    Section.objects.filter(pk=section.pk).lock_issues()
     former = section_snapshot(revision, section)
     catch_up(section)
-    before = addresses([section])
+    before = public_addresses([section])
     others = Section.objects.filter(issue=section.issue_id).exclude(pk=section.pk)
     taken = set(others.values_list("slug", flat=True)) if section.issue_id else set()
     if former.slug in taken:
@@ -158,7 +160,7 @@ def restore_section(section: Section, revision, user) -> None:
     bring_back(section, former)
     if section.issue_id:
         Issue.objects.filter(pk=section.issue_id).touch()
-    FormerAddress.objects.keep(before, addresses([section]))
+    FormerAddress.objects.keep(before, [section])
     search.index([section])
     when = moment(revision.date_created)
     comment = _("Restored “%(title)s” of %(when)s") % {"title": section.title, "when": when}

@@ -15,8 +15,9 @@ ROLES = {"Author": AUTHOR, "Editor": EDITOR, "Publisher": PUBLISHER}
 def install(apps, schema_editor):
     group = apps.get_model("auth", "Group")
     for name, codenames in ROLES.items():
-        role, _ = group.objects.get_or_create(name=name)
-        role.permissions.add(*(permission(apps, codename) for codename in codenames))
+        role, is_new = group.objects.get_or_create(name=name)
+        if is_new:  # a site's own group of this name holds what the site has given it
+            role.permissions.add(*(permission(apps, codename) for codename in codenames))
 
 
 def permission(apps, codename):

@@ -33,13 +33,25 @@ class FormerAddressQuerySet(models.QuerySet):
             return found.sectiontype
         return found.tag if SectionTag.public_counts(at).get(found.tag_id) else None
 
-    def keep(self, before: dict, after: dict) -> None:
-        """Remember each address of `before` that is another in `after`; see `addresses`."""
-        moved = {key: path for key, path in before.items() if after.get(key, path) != path}
-        for (kind, pk), path in moved.items():
+    def keep(self, before: dict, objects) -> None:
+        """Remember those of the public addresses `before` that are others now."""
+        after = addresses(objects)
+        for (kind, pk), path in before.items():
+            if after.get((kind, pk), path) != path:
+                self.remember(path, kind, pk)
+        self.drop(objects)
+
+    def remember_all(self, objects) -> None:
+        """Remember the addresses of what leaves them, if readers may have seen it there."""
+        for (kind, pk), path in public_addresses(objects).items():
             self.remember(path, kind, pk)
-        # An address that leads somewhere again is no former one.
-        self.filter(path__in=[after[key] for key in moved]).delete()
+
+    def drop(self, objects) -> None:
+        """Forget that the addresses of `objects` led elsewhere, once readers find them there.
+
+        Until then they lead where they led: a draft takes no reader away.
+        """
+        self.filter(path__in=public_addresses(objects).values()).delete()
 
     def remember(self, path: str, kind: str, pk: int) -> None:
         """Let `path` lead to the object of this kind and key from now on."""
@@ -54,6 +66,16 @@ def addresses(objects) -> dict[tuple[str, int], str]:
         for one in objects
         if getattr(one, "issue", True)  # a section in the inbox has none
     }
+
+
+def public_addresses(objects) -> dict[tuple[str, int], str]:
+    """Give the addresses that readers may have seen; of tags and types, all of them."""
+    return addresses(one for one in objects if is_public(one))
+
+
+def is_public(one: models.Model) -> bool:
+    issue = getattr(one, "issue", one)
+    return getattr(issue, "is_published", True)
 
 
 class FormerAddress(models.Model):

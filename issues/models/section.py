@@ -36,6 +36,10 @@ class SectionQuerySet(VersionedQuerySet):
         """Load what a list of the inbox in the form of an issue shows, the oldest first."""
         return self.select_related("type").for_list().order_by("created_at", "pk")
 
+    def lock_issues(self) -> None:
+        """Let nobody else save the issues that these sections are in; see `lock`."""
+        Issue.objects.filter(pk__in=self.order_by().values("issue")).lock()
+
     def tagged(self, tag):
         return self.filter(tag_items__tag=tag)
 

@@ -21,6 +21,14 @@ class VersionedQuerySet(models.QuerySet):
         """
         return self.update(version=F("version") + 1, updated_at=timezone.now())
 
+    def lock(self) -> None:
+        """Let nobody else save these rows until the transaction ends.
+
+        Whoever changes sections locks their issues first, all of them at once in one order: else
+        two people who wait for each other would both lose their time, and one the text.
+        """
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
 
 class Versioned(models.Model):
     """A row whose every save counts its version on, and only from the version that was read.

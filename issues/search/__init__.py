@@ -99,7 +99,9 @@ def index(sections: Iterable[Section]) -> None:
 @transaction.atomic
 def write(pks: list[int]) -> None:
     # Nobody may change a section between the reading and the writing of its words.
-    current = list(with_words(Section.objects.filter(pk__in=pks).select_for_update()))
+    found = Section.objects.filter(pk__in=pks)
+    found.lock_issues()
+    current = list(with_words(found.order_by("pk").select_for_update()))
     engine().write(list(map(document, current)))
     linked_pages.write(current)
 

@@ -133,6 +133,16 @@ class TestTime:
         assert time.process_time() - started < 10  # without its limits it takes minutes
         assert "\n".join(left(rows)) == one[: self.LONG]
 
+    @pytest.mark.parametrize(("lines", "is_marked"), [(50, True), (500, False)])
+    def test_words_are_marked_where_all_lines_together_are_not_too_many(self, lines, is_marked):
+        one = "\n".join(["c " + "a b b " * 31 + "d"] * lines)
+        other = "\n".join(["e " + "b a a " * 31 + "f"] * lines)
+
+        rows = side_by_side(one, other)
+
+        assert kinds(rows) == ["changed"] * lines
+        assert (len(rows[0].left.segments) > 1) is is_marked
+
     def test_one_word_in_a_long_line_is_still_found(self):
         line = "word " * 9_000
 

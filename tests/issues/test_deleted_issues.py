@@ -51,6 +51,22 @@ class TestRecovering:
             (8, "Warm up"),
         ]
 
+    @pytest.mark.parametrize("key", [0, 2**63, 10**30])
+    def test_a_key_that_leads_nowhere_recovers_nothing(self, desk, key):
+        assert desk.post(reverse("desk:recover", args=[key])).status_code == 404
+
+    def test_a_text_that_can_no_longer_be_rendered_is_said(self, desk):
+        issue = recorded_issue(1, None)
+        Issue.objects.update(intro=">" * 100 + "deep")
+        history.record(issue)
+        revision = newest_revision(issue)
+        issue.delete()
+
+        page = recover(desk, revision).content.decode()
+
+        assert "It was not brought back: " in page
+        assert not Issue.objects.exists()
+
     def test_what_is_there_is_not_recovered(self, desk):
         issue = recorded_issue(1)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from issues import inbox, publishing
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 from tests.builders import issue_form, make_issue, make_section
 
@@ -114,6 +115,49 @@ class TestIssues:
 
         assert moved_to(client, "/issues/1/") == "/issues/7/"
         assert moved_to(client, "/issues/1/tip/") == "/issues/7/tip/"
+
+    def test_a_draft_takes_no_reader_away(self, desk, client):
+        moved = make_issue(5, sections=["Tip"])
+        save_issue(desk, moved, number=6)
+        draft = make_issue(7, None, ["Tip"])
+
+        save_issue(desk, draft, number=5)
+
+        assert moved_to(client, "/issues/5/") == "/issues/6/"
+        assert moved_to(client, "/issues/5/tip/") == "/issues/6/tip/"
+
+        save_issue(desk, draft, number=9)
+
+        assert moved_to(client, "/issues/5/") == "/issues/6/"
+        assert moved_to(client, "/issues/5/tip/") == "/issues/6/tip/"
+
+    def test_nor_does_what_is_pulled_into_a_draft(self, desk, client, editor):
+        save_issue(desk, make_issue(5, sections=["Tip"]), number=6)
+
+        inbox.pull(make_section(title="Tip"), make_issue(5, None), editor)
+
+        assert moved_to(client, "/issues/5/tip/") == "/issues/6/tip/"
+
+    def test_an_issue_that_is_public_has_its_address_for_itself(self, desk, client):
+        save_issue(desk, make_issue(5), number=6)
+
+        save_issue(desk, make_issue(7), number=5)
+
+        assert client.get("/issues/5/").status_code == 200
+        assert set(FormerAddress.objects.values_list("path", flat=True)) == {"/issues/7/"}
+
+    def test_what_readers_knew_is_not_lost_while_it_is_a_draft(self, desk, client, editor):
+        issue = make_issue(5, sections=["Tip"])
+        publishing.unpublish(issue, editor)
+
+        save_issue(desk, issue, number=6)
+
+        assert moved_to(client, "/issues/5/") == 404
+
+        Issue.objects.get().publish()
+
+        assert moved_to(client, "/issues/5/") == "/issues/6/"
+        assert moved_to(client, "/issues/5/tip/") == "/issues/6/tip/"
 
     def test_deleting_an_issue_forgets_its_former_addresses(self, desk, client):
         issue = make_issue(1)

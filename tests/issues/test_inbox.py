@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from reversion.signals import pre_revision_commit
 
 from issues import history, inbox, search
 from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion
@@ -185,9 +186,16 @@ class TestPulling:
 
         inbox.pull(make_section(), issue, editor)
 
-        issue.save()
         with pytest.raises(StaleVersion):
             opened.save()
+
+    def test_what_is_in_hand_can_be_saved_on(self, editor):
+        issue = make_issue(13, None)
+
+        inbox.pull(make_section(), issue, editor)
+        issue.save()
+
+        assert Issue.objects.get().version == issue.version
 
     def test_only_one_of_two_editors_gets_it(self, editor):
         section = make_section()
@@ -586,6 +594,24 @@ class TestScreenOfASection:
         assert [section.title for section in issue.sections.all()] == ["Three"]
         assert set(Section.objects.in_inbox()) == {one, two}
 
+    def test_one_that_somebody_changes_meanwhile_stays_and_is_named(self, desk):
+        one, two = make_issue(1, None, ["One", "Two"]).sections.all()
+        data = {"action": "push_back", "_selected_action": [one.pk, two.pk]}
+
+        def change_it(**kwargs):
+            Section.objects.filter(pk=two.pk).touch()
+
+        pre_revision_commit.connect(change_it)
+        try:
+            address = reverse("admin:issues_section_changelist")
+            page = desk.post(address, data, follow=True).content.decode()
+        finally:
+            pre_revision_commit.disconnect(change_it)
+
+        assert "Somebody changed “One” just now" not in page
+        assert "Somebody changed “Two” just now. Please try again." in page
+        assert list(Section.objects.in_inbox()) == [one]
+
     def test_authors_push_back_what_is_theirs(self, authors_desk, author):
         mine = make_issue(1, None, ["Mine"], author=author).sections.get()
         public = make_issue(2, sections=["Public"], author=author).sections.get()
@@ -594,6 +620,27 @@ class TestScreenOfASection:
         authors_desk.post(reverse("admin:issues_section_changelist"), data)
 
         assert list(Section.objects.in_inbox()) == [mine]
+
+    def test_an_open_screen_takes_no_section_back_to_its_old_place(self, desk, editor):
+        issue = make_issue(1, None, ["One", {"title": "Two", "type": "news"}])
+        two = issue.sections.get(title="Two")
+        page = desk.get(change_address(two)).content.decode()
+        form = change_form(two, title="Second", **{"initial-position": two.position})
+        inbox.pull(make_section(title="New"), issue, editor)
+
+        assert desk.post(change_address(two), form).status_code == 302
+
+        assert 'name="initial-position" value="2"' in page
+        assert [one.title for one in issue.sections.all()] == ["One", "New", "Second"]
+        assert [one.position for one in issue.sections.all()] == [1, 2, 3]
+
+    def test_a_place_that_is_chosen_there_is_taken(self, desk):
+        issue = make_issue(1, None, ["One", "Two", "Three"])
+        three = issue.sections.get(title="Three")
+
+        desk.post(change_address(three), change_form(three, position=0, **{"initial-position": 3}))
+
+        assert [one.title for one in issue.sections.all()] == ["Three", "One", "Two"]
 
 
 class TestTwoEditorsOfOneSection:

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from issues import history, search
+from issues import history, inbox, search
 from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion, Tag
 from tests.builders import (
     TOMORROW,
@@ -137,6 +137,18 @@ class TestRestoring:
 
         assert [section.slug for section in issue.sections.all()] == ["one", "two"]
         assert FormerAddress.objects.target("/issues/1/free/") == one
+
+    def test_the_address_of_what_leaves_leads_to_it_wherever_it_is_public_next(
+        self, client, editor
+    ):
+        issue = recorded_issue(1, YESTERDAY, ["One"])
+        later = make_section(issue, "Later", position=2)
+        restore(issue, newest_revision(issue), editor)
+        later.refresh_from_db()
+
+        inbox.pull(later, make_issue(2), editor)
+
+        assert client.get("/issues/1/later/").url == "/issues/2/later/"
 
     @pytest.mark.parametrize("now", [None, YESTERDAY, TOMORROW])
     @pytest.mark.parametrize("then", [None, YESTERDAY])

@@ -557,6 +557,15 @@ class TestGroups:
 
         assert self.rights("Publisher") == before
 
+    def test_a_group_of_that_name_keeps_the_rights_that_the_site_gave_it(self):
+        Group.objects.all().delete()
+        Group.objects.create(name="Editor")
+
+        self.install(apps, None)
+
+        assert self.rights("Editor") == set()
+        assert "add_issue" in self.rights("Author")
+
     def test_making_them_again_changes_nothing_and_keeps_members(self, author):
         before = Permission.objects.count()
 

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from issues import history, search, tagging
@@ -220,7 +222,7 @@ class TestMerging:
         for number in range(3 * MANY):
             make_section(title=f"Tip {number}", tags=["a" if number < MANY else "b"])
 
-        with django_assert_max_num_queries(30) as queries:
+        with django_assert_max_num_queries(36) as queries:
             self.merge("a", into="z")
         with django_assert_num_queries(len(queries)):
             self.merge("b", into="z")
@@ -308,6 +310,23 @@ class TestScreenOfTags:
             with pytest.raises(StaleVersion):
                 row.save()
 
+    @pytest.mark.parametrize("at_once", [False, True])
+    def test_deleting_one_indexes_its_sections_once(self, desk, at_once):
+        make_section(make_issue(1), tags=["films"])
+        [tag] = Tag.objects.all()
+        address, data = reverse("admin:issues_tag_delete", args=[tag.pk]), {"post": "yes"}
+        if at_once:
+            address = TAGS
+            data |= {"action": "delete_selected", "_selected_action": tag.pk}
+
+        with CaptureQueriesContext(connection) as queries:
+            desk.post(address, data)
+
+        assert not Tag.objects.exists()
+        read = [one["sql"] for one in queries if '"body_text"' in one["sql"]]
+        assert sum('"issues_section"."body",' not in sql for sql in read) == 1
+        assert search.check() == (set(), set(), set())
+
 
 class TestManyAtOnce:
     def test_adding_asks_for_the_tags_first(self, desk):
@@ -318,6 +337,15 @@ class TestManyAtOnce:
         assert page.context["titles"] == {section.pk: section.title for section in sections}
         assert 'data-tags="/admin/desk/tags/"' in page.content.decode()
         assert not SectionTag.objects.exists()
+
+    def test_of_two_menus_the_one_beside_the_button_counts(self, desk):
+        section = make_section()
+        data = {"action": ["add_tags", "nonsense"], "index": "0", "_selected_action": section.pk}
+
+        page = desk.post(SECTIONS, data)
+
+        assert page.context["title"] == "Add tags"
+        assert page.context["action"] == "add_tags"
 
     def test_named_tags_are_added_to_those_that_lack_them(self, desk):
         one, two = make_section(tags=["css", "html"]), make_section(title="Two", tags=["a11y"])
@@ -408,7 +436,7 @@ class TestManyAtOnce:
         pks = [make_section(title=f"Tip {number}").pk for number in range(3 * MANY)]
 
         for change, given in ((tagging.add, ["css", "html"]), (tagging.remove, tags)):
-            with django_assert_max_num_queries(15) as queries:
+            with django_assert_max_num_queries(20) as queries:
                 change(pks[:MANY], given)
             with django_assert_num_queries(len(queries)):
                 change(pks[MANY:], given)
