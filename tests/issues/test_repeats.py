@@ -62,8 +62,8 @@ class TestKeeping:
         for some in (sections[:2], sections):
             SectionLink.objects.all().delete()
 
-            # savepoint, sections, tags, links; index, delete, insert; savepoint
-            with django_assert_num_queries(8):
+            # savepoint, issues, sections, tags, links; index, delete, insert; savepoint
+            with django_assert_num_queries(9):
                 search.index(some)
 
     def test_check_names_missing_and_stale_links_and_mend_repairs_them(self):
