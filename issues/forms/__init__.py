@@ -10,7 +10,6 @@ from issues.forms.sections import (
     SectionForm,
     SectionFormSet,
     SectionRowForm,
-    SingleSectionForm,
 )
 from issues.forms.tags import AddTagsForm, MergeTagsForm, RemoveTagsForm, TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
@@ -32,7 +31,6 @@ __all__ = [
     "SectionRowForm",
     "SectionScreenForm",
     "ShareForm",
-    "SingleSectionForm",
     "TagForm",
     "TagsWidget",
 ]

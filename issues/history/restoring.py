@@ -65,7 +65,7 @@ def put_on(issue: Issue, revision, user) -> Plan:
     issue.save()  # first of all: it is the guard
     made = plan(issue, former, user)
     catch_up(*Section.objects.filter(pk__in=[section.pk for section in made.returning]))
-    leave(made.leaving)
+    leave(made.leaving, user)
     sections = put_back(issue, made)
     FormerAddress.objects.keep(before, [issue, *sections])
     search.index([*sections, *made.leaving])
@@ -97,12 +97,13 @@ def recover(revision, user) -> Issue:
     return issue
 
 
-def leave(sections: list[Section]) -> None:
-    """Put sections into the inbox."""
+def leave(sections: list[Section], user) -> None:
+    """Put sections into the inbox; those without an author become the user's, who sees them."""
     FormerAddress.objects.remember_all(sections)
     for section in sections:
         section.issue, section.position = None, 0
-        section.save(update_fields=["issue", "position"])
+        section.author = section.author or user
+        section.save(update_fields=["issue", "position", "author"])
 
 
 def put_back(issue: Issue, made: Plan) -> list[Section]:
