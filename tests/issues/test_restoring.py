@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from issues import history, inbox, search
+from issues import history, inbox, roles, search
 from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion, Tag
 from tests.builders import (
     TOMORROW,
@@ -52,6 +52,14 @@ class TestRestoring:
         assert "<em>Slow</em>" in one.body_html
         assert search.check() == NOTHING
         assert search.search("git", Section.objects.all()).total == 1
+
+    def test_an_author_finds_in_the_inbox_what_a_restore_has_sent_there(self, author):
+        issue = recorded_issue(1, None, ["One"], author=author)
+        later = make_section(issue, "Later", position=2)
+
+        restore(issue, newest_revision(issue), author)
+
+        assert list(roles.editable_sections(author).in_inbox()) == [later]
 
     def test_brings_back_a_tag_and_a_type_that_were_deleted_meanwhile(self, editor):
         section = {"title": "One", "tags": ["pytorch"], "type": "tool"}
