@@ -56,15 +56,16 @@ class WritingAdmin(RecordedAdmin):
         return None
 
     def get_changeform_initial_data(self, request):
-        if kept := kept_to_show(request):
+        if copy := copy_to_show(request):
+            kept = working_copy.as_posted(copy.data).dict()
             parts = [kept.get(f"planned_at_{part}") for part in range(3)]
             return {**kept, "planned_at": parts, "cover": draft.whole(kept.get("cover"))}
         return super().get_changeform_initial_data(request)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        if obj._state.adding and (kept := kept_to_show(request)):
-            kwargs["initial"] = draft.rows(kept)
+        if obj._state.adding and (copy := copy_to_show(request)):
+            kwargs["initial"] = draft.rows(working_copy.as_posted(copy.data))
         return kwargs
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -72,7 +73,7 @@ class WritingAdmin(RecordedAdmin):
         asked = obj.recipe if obj else recipe.current(types)
         is_asked = request.method != "POST" or working_copy.is_undecided(request)
         kept = None
-        if is_asked and not kept_to_show(request):
+        if is_asked and not copy_to_show(request):
             kept = WorkingCopy.objects.of(request.user, obj)
         context |= {
             "section_types": types,
@@ -164,20 +165,19 @@ def pulled(request: HttpRequest) -> list[int]:
     return [pk for pk in map(draft.whole, request.POST.getlist("pull")) if pk]
 
 
-def kept_to_show(request: HttpRequest) -> dict[str, str] | None:
+def copy_to_show(request: HttpRequest) -> WorkingCopy | None:
     """Give what the editor typed into the form of a new issue, if they ask to see it again."""
     if request.method == "POST" or not request.GET.get("kept"):
         return None
-    copy = WorkingCopy.objects.of(request.user, None)
-    return working_copy.as_posted(copy.data).dict() if copy else None
+    if not hasattr(request, "copy_to_show"):  # asked by the form, by its rows and by its page
+        request.copy_to_show = WorkingCopy.objects.of(request.user, None)
+    return request.copy_to_show
 
 
 def shown_copy(request: HttpRequest) -> str:
     """Name the copy whose text is in the form, so that saving may let go of it."""
-    if request.method == "POST":
-        return request.POST.get("_copy", "")
-    copy = WorkingCopy.objects.of(request.user, None) if kept_to_show(request) else None
-    return copy.token if copy else ""
+    copy = copy_to_show(request)
+    return copy.token if copy else request.POST.get("_copy", "")
 
 
 def types_on_page(context: dict) -> list[int | None]:

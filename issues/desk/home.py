@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from issues import draft, history, preflight, publishing, recipe, roles
 from issues.models import Issue, Section, SectionType
@@ -75,7 +74,7 @@ def next_issue(issue: Issue, user, now: datetime.datetime) -> dict:
         "board": recipe.board(written.recipe, written.type_pks, types),
         "findings": findings[:MOST_FINDINGS],
         "more": max(len(findings) - MOST_FINDINGS, 0),
-        "verdict": verdict(findings),
+        "verdict": preflight.verdict(findings),
         "form_url": reverse("admin:issues_issue_change", args=[issue.pk]),
         "may_edit": roles.may_edit(user, issue),
         "may_publish": roles.may_publish(user),
@@ -89,17 +88,6 @@ def moment_of(issue: Issue, now: datetime.datetime) -> str:
         return _("Not planned for any day yet.")
     words = _("Planned for %s.") if issue.planned_at > now else _("Was planned for %s.")
     return words % in_words(issue.planned_at)
-
-
-def verdict(findings: list[preflight.Finding]) -> str:
-    """Sum up what pre-flight says; "" where it says nothing."""
-    blocking = sum(finding.is_blocking for finding in findings)
-    warnings = len(findings) - blocking
-    parts = [
-        blocking and ngettext("%d to mend", "%d to mend", blocking) % blocking,
-        warnings and ngettext("%d to look at", "%d to look at", warnings) % warnings,
-    ]
-    return ", ".join(filter(None, parts))
 
 
 def beginning(user, now: datetime.datetime) -> dict | None:

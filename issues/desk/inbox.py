@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from issues import history, roles
 from issues import inbox as verbs
 from issues.characters import one_line
+from issues.draft import whole
 from issues.forms import InboxFilterForm, QuickAddForm
 from issues.models import Issue, Section, StaleVersion
 
@@ -59,8 +60,8 @@ def pull(request: HttpRequest, pk: int) -> HttpResponse:
     """Pull a section into the issue whose key is in the field `issue`."""
     sections = roles.editable_sections(request.user).select_related("issue")
     section = get_object_or_404(sections, pk=pk)
-    chosen = request.POST.get("issue", "")
-    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+    chosen = whole(request.POST.get("issue"))
+    if chosen is None:
         messages.error(request, _("Choose an issue to pull “%s” into.") % section)
         return redirect(page_address(request))
     issue = get_object_or_404(roles.editable_issues(request.user), pk=chosen)

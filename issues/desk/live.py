@@ -1,26 +1,18 @@
 """The whole issue as its readers will see it, from a form that is not saved."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
-from issues import draft, markdown, roles
-from issues.desk.access import writers
-from issues.draft import Draft, DraftSection, whole
+from issues import draft, markdown
+from issues.desk.access import for_issue_forms
+from issues.draft import Draft, DraftSection
 from issues.models import Asset, Issue, Section, Tag, unused_slug
 
 
-@writers
-@require_POST
-def live(request: HttpRequest) -> HttpResponse:
-    """Render what the form would post; `issue` says of which issue."""
-    issue = Issue(pk=None)
-    if pk := whole(request.POST.get("issue")):
-        issue = get_object_or_404(Issue.objects.select_related("cover"), pk=pk)
-        if not roles.may_edit(request.user, issue):
-            raise PermissionDenied
-    page = page_of(draft.of_form(request.POST, []), issue)
+@for_issue_forms
+def live(request: HttpRequest, issue: Issue | None) -> HttpResponse:
+    """Render what the form of an issue would post."""
+    page = page_of(draft.of_form(request.POST, []), issue or Issue())
     return render(
         request, "issues/issue_detail.html", {**page, "preview": True, "is_unsaved": True}
     )

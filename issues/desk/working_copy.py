@@ -1,23 +1,26 @@
 """What the desk keeps of a form while somebody types, so that a killed tab loses nothing."""
 
-from functools import wraps
-
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from issues import roles
 from issues.characters import printable
 from issues.conflicts import CHOICE, SAVED
-from issues.desk.access import staff_with
+from issues.desk.access import for_issue_forms, in_words
 from issues.draft import whole
 from issues.models import Issue, WorkingCopy
 
-NOT_KEPT = ("_", "csrf", "next", CHOICE, SAVED)  # what names of no field of the issue begin with
+NOT_KEPT = (
+    "_",
+    "csrf",
+    "issue",
+    "next",
+    CHOICE,
+    SAVED,
+)  # what names of no field of the issue begin with
 
 
 def fields_of(data: QueryDict) -> dict[str, list[str]]:
@@ -62,46 +65,7 @@ def keep_as_new(request: HttpRequest) -> bool:
     return True
 
 
-class NotTheirs(Exception):
-    """The form is of an issue that the editor cannot save; the message says why."""
-
-
-def issue_of(request: HttpRequest) -> Issue | None:
-    """Give the issue that the form in `request` is about. Raises NotTheirs."""
-    if not request.POST.get("issue"):
-        if not request.user.has_perm("issues.add_issue"):
-            raise NotTheirs(_("You may not begin an issue."))
-        return None
-    issue = Issue.objects.filter(pk=whole(request.POST["issue"])).first()
-    if issue is None:
-        raise NotTheirs(
-            _("This issue was deleted meanwhile. Save: what you wrote becomes a new one.")
-        )
-    if not roles.may_edit(request.user, issue):
-        raise NotTheirs(_("You may not change this issue any more. Copy what you wrote."))
-    return issue
-
-
-def for_writers(view):
-    """Let those in who write issues, and tell the others in words that a script can show."""
-
-    @staff_with("issues.add_issue", "issues.change_issue")
-    @require_POST
-    @wraps(view)
-    def checked(request: HttpRequest) -> HttpResponse:
-        try:
-            return view(request, issue_of(request))
-        except NotTheirs as refusal:
-            return in_words(str(refusal), 403)
-
-    return checked
-
-
-def in_words(text: str, status: int) -> HttpResponse:
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)
-
-
-@for_writers
+@for_issue_forms
 def autosave(request: HttpRequest, issue: Issue | None) -> HttpResponse:
     """Keep the form; the field `issue` says which one it is."""
     if "number" not in request.POST:
@@ -111,7 +75,7 @@ def autosave(request: HttpRequest, issue: Issue | None) -> HttpResponse:
     return JsonResponse({"copy": copy.token, "message": _("kept %s") % moment})
 
 
-@for_writers
+@for_issue_forms
 def discard(request: HttpRequest, issue: Issue | None) -> HttpResponse:
     """Throw away what was kept of a form."""
     WorkingCopy.objects.filter(user=request.user, issue=issue).delete()

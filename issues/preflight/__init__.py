@@ -8,6 +8,8 @@ line says what holds where it finds nothing, and whose name is the one that find
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.utils.translation import ngettext
+
 from issues.draft import Draft
 from issues.models import SectionType
 from issues.preflight.completeness import (
@@ -104,3 +106,14 @@ def finding(name: str, is_blocking: bool, remark: Remark) -> Finding:
 def blocks(findings: Iterable[Finding]) -> bool:
     """Say whether an issue with these findings must not go public."""
     return any(one.is_blocking for one in findings)
+
+
+def verdict(findings: list[Finding]) -> str:
+    """Sum up what pre-flight says; "" where it says nothing."""
+    blocking = sum(finding.is_blocking for finding in findings)
+    warnings = len(findings) - blocking
+    parts = [
+        blocking and ngettext("%d to mend", "%d to mend", blocking) % blocking,
+        warnings and ngettext("%d to look at", "%d to look at", warnings) % warnings,
+    ]
+    return ", ".join(filter(None, parts))

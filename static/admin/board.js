@@ -8,18 +8,6 @@ const DELAY = 900; // milliseconds after the last change
 const cards = () => [...document.querySelectorAll(".desk-rows > .desk-card:not([data-gone])")];
 const typeOf = (card) => card.querySelector(`[name="${card.id}-type"]`)?.value;
 
-function show(places) {
-  for (const { type, count, state, state_label: label } of places) {
-    const item = board.querySelector(`[data-type="${type}"]`);
-    if (!item) continue;
-    item.className = `desk-place is-${state}`;
-    const number = item.querySelector(".desk-place-count");
-    number.textContent = number.textContent.replace(/^\s*\d+/, count);
-    item.querySelector(".desk-place-state").textContent = label;
-  }
-  aim();
-}
-
 // Each type leads to its first card, or to its last one: that is the slot where one is missing.
 function placeOf(type, isMissing) {
   const ofType = cards().filter((one) => typeOf(one) === String(type));
@@ -27,44 +15,25 @@ function placeOf(type, isMissing) {
 }
 
 function aim() {
-  for (const item of board.querySelectorAll("[data-type]")) {
+  for (const item of board.querySelectorAll("li[data-type]")) {
     const isMissing = item.classList.contains("is-missing");
     item.querySelector("a").setAttribute("href", `#${placeOf(item.dataset.type, isMissing)}`);
   }
+  for (const link of preflight.querySelectorAll("a[data-type]")) {
+    link.setAttribute("href", `#${placeOf(link.dataset.type, true)}`);
+  }
 }
 
-function line(finding) {
-  const item = document.createElement("li");
-  const target = finding.field || (finding.type ? placeOf(finding.type, true) : "sections-group");
-  const link = document.createElement("a");
-  link.href = `#${document.getElementById(`id_${target}`) ? "id_" : ""}${target}`;
-  link.textContent = finding.message;
-  item.append(link);
-  return item;
-}
-
-function list(heading, findings) {
-  if (!findings.length) return [];
-  const title = document.createElement("h3");
-  title.textContent = heading;
-  const items = document.createElement("ul");
-  items.append(...findings.map(line));
-  return [title, items];
-}
-
-function tell(findings) {
-  const blocking = findings.filter((one) => one.blocking);
-  const warnings = findings.filter((one) => !one.blocking);
+// The server's own templates, as on the pages that need no script.
+function show({ board_html: places, findings_html: lines, findings, verdict: words }) {
+  board.querySelector("ul").innerHTML = places;
+  preflight.querySelector(".desk-findings").innerHTML = lines;
   const verdict = board.querySelector(".desk-verdict");
   verdict.hidden = false;
-  const said = [];
-  if (blocking.length) said.push(`${blocking.length} to mend before publishing`);
-  if (warnings.length) said.push(`${warnings.length} to look at`);
-  verdict.textContent = said.join(", ") || "Ready to publish";
-  verdict.className = `desk-verdict ${blocking.length ? "is-blocking" : warnings.length ? "is-warning" : "is-ready"}`;
-  const box = preflight.querySelector(".desk-findings");
-  box.replaceChildren(...list("To mend before publishing", blocking), ...list("To look at", warnings));
-  if (!findings.length) box.append(Object.assign(document.createElement("p"), { textContent: "Ready to publish." }));
+  verdict.textContent = words || "Ready to publish";
+  const isBlocked = findings.some((one) => one.blocking);
+  verdict.className = `desk-verdict is-${isBlocked ? "blocking" : findings.length ? "warning" : "ready"}`;
+  aim();
 }
 
 // The title follows the sections until somebody types their own.
@@ -92,13 +61,11 @@ async function check() {
   running?.abort();
   running = new AbortController();
   const data = new FormData(form);
-  data.set("issue", board.dataset.issue ?? "");
   try {
     const response = await fetch(preflight.dataset.url, { method: "POST", body: data, signal: running.signal });
     if (!response.ok || response.redirected) return;
     const answer = await response.json();
-    show(answer.board);
-    tell(answer.findings);
+    show(answer);
     suggest(answer.suggested_title);
   } catch (error) {
     if (error.name !== "AbortError") board.querySelector(".desk-verdict").hidden = true;

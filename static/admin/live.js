@@ -2,7 +2,6 @@
 
 const panel = document.querySelector(".desk-live");
 const form = panel?.closest("form");
-const desk = document.querySelector(".desk-board");
 const toggle = document.querySelector(".desk-live-toggle");
 const frame = panel?.querySelector("iframe");
 const DELAY = 500; // milliseconds after the last change
@@ -40,7 +39,6 @@ async function draw() {
   running?.abort();
   running = new AbortController();
   const data = new FormData(form);
-  data.set("issue", desk.dataset.issue ?? "");
   const status = panel.querySelector(".desk-live-status");
   try {
     const response = await fetch(panel.dataset.url, { method: "POST", body: data, signal: running.signal });

@@ -24,14 +24,8 @@ function say(text, isError = false) {
 // The form as one text, to see whether anything has changed.
 function state() {
   const all = new FormData(form);
-  for (const name of ["_copy", "csrfmiddlewaretoken"]) all.delete(name);
+  for (const name of ["_copy", "csrfmiddlewaretoken", "issue"]) all.delete(name);
   return new URLSearchParams(all).toString();
-}
-
-function data() {
-  const all = new FormData(form);
-  all.set("issue", desk.dataset.issue ?? "");
-  return all;
 }
 
 function touched(event) {
@@ -53,7 +47,7 @@ async function copy() {
   lastCopy = Date.now();
   copying = new AbortController();
   try {
-    const response = await fetch(desk.dataset.kept, { method: "POST", body: data(), signal: copying.signal });
+    const response = await fetch(desk.dataset.kept, { method: "POST", body: new FormData(form), signal: copying.signal });
     if (response.ok) {
       const answer = await response.json();
       form.elements._copy.value = answer.copy;
@@ -86,7 +80,7 @@ function settle(answer, count) {
   form.elements.version.value = answer.version;
   if (!form.elements.title.value) form.elements.title.value = answer.title;
   form.elements._copy.value = "";
-  desk.dataset.issue = answer.issue;
+  form.elements.issue.value = answer.issue;
   form.action = answer.url;
   history.replaceState(null, "", answer.url);
   form.querySelectorAll(".errornote, .errorlist").forEach((one) => one.remove());
@@ -144,7 +138,7 @@ if (form?.querySelector("[name=_continue]")) {
   // A page with errors, or with text that was kept, shows what is not in the issue.
   const isUnsaved = form.querySelector(".errornote") || form.elements._copy.value;
   if (isUnsaved) edits = 1;
-  else if (desk.dataset.issue) window.addEventListener("load", () => (stored = state()));
+  else if (form.elements.issue.value) window.addEventListener("load", () => (stored = state()));
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
   form.addEventListener("desk:changed", touched);
