@@ -3,6 +3,7 @@
 from issues.models.asset import Asset
 from issues.models.former_address import FormerAddress
 from issues.models.issue import MAX_NUMBER, Issue
+from issues.models.search_entry import SearchEntry, SearchWord
 from issues.models.section import Section, unused_slug
 from issues.models.section_link import SectionLink
 from issues.models.section_type import SectionType
@@ -16,6 +17,8 @@ __all__ = [
     "Asset",
     "FormerAddress",
     "Issue",
+    "SearchEntry",
+    "SearchWord",
     "Section",
     "SectionLink",
     "SectionTag",

@@ -12,6 +12,7 @@ from markdownx.models import MarkdownxField
 from issues import markdown
 from issues.characters import one_line, printable
 from issues.models.asset import Asset
+from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, require_words
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.versioned import Versioned, VersionedQuerySet
@@ -28,6 +29,11 @@ def public(at=None, prefix: str = "") -> Q:
     return Q(**{f"{prefix}published_at__lte": at or timezone.now()})
 
 
+def hidden(at=None) -> Q:
+    """Say which issues `public` leaves out, in a form that finds the few without reading all."""
+    return Q(published_at__isnull=True) | Q(published_at__gt=at or timezone.now())
+
+
 class IssueQuerySet(VersionedQuerySet):
     def published(self, at=None):
         """Keep the issues that are public at the moment `at`; now by default."""
@@ -42,7 +48,7 @@ class IssueQuerySet(VersionedQuerySet):
 
     def unpublished(self, at=None):
         """Keep drafts, and what is scheduled after the moment `at`; now by default."""
-        return self.exclude(public(at))
+        return self.filter(hidden(at))
 
     def next_number(self) -> int:
         return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1
@@ -69,7 +75,7 @@ class IssueQuerySet(VersionedQuerySet):
         )
 
 
-class Issue(Versioned):
+class Issue(Versioned, Corrected):
     """One letter of the newsletter. `published_at` is the one fact about who may see it."""
 
     class State(models.TextChoices):
@@ -137,7 +143,7 @@ class Issue(Versioned):
     source_digest = models.CharField(editable=False, blank=True, max_length=64)
     render_version = models.PositiveSmallIntegerField(editable=False, default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, db_index=True)
 
     objects = IssueQuerySet.as_manager()
 
@@ -161,7 +167,8 @@ class Issue(Versioned):
         return f"#{self.number} {self.title}"
 
     LONG = ("intro", "intro_html", "notes")
-    RENDERED = ("intro_html", "render_version")
+    SHOWN = ("number", "title", "summary", "intro", "cover_id")
+    RENDERED = ("intro_html", "render_version", "shown_digest", "corrected_at")
     DERIVED = ("title", "summary", "notes", "intro", *RENDERED)
 
     def clean(self):
@@ -179,6 +186,7 @@ class Issue(Versioned):
         self.intro = printable(self.intro)
         self.intro_html = markdown.render(self.intro, "intro-", sizes_in(self.intro)).html
         self.render_version = markdown.RENDERER_VERSION
+        self.note_correction()
 
     def get_absolute_url(self):
         return reverse("issues:detail", args=[self.number])

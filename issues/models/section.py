@@ -13,6 +13,7 @@ from markdownx.models import MarkdownxField
 
 from issues import markdown
 from issues.characters import one_line, printable
+from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, WebAddressField, require_words
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
@@ -82,7 +83,7 @@ class SectionQuerySet(VersionedQuerySet):
         return found.order_by("issue__published_at", "issue__number", "position", "pk")
 
 
-class Section(Versioned):
+class Section(Versioned, Corrected):
     """The unit of the newsletter: one tip, paper, tool or piece of news, with its own page."""
 
     issue = models.ForeignKey(
@@ -155,7 +156,11 @@ class Section(Versioned):
             )
         ]
 
-    RENDERED = ("body_html", "body_text", "excerpt", "render_version")
+    SHOWN = ("title", "link", "byline", "body", "type_id")
+    RENDERED = (
+        *("body_html", "body_text", "excerpt", "render_version"),
+        *("shown_digest", "corrected_at"),
+    )
     DERIVED = ("title", "short_title", "byline", "slug", "body", *RENDERED)
 
     def __str__(self):
@@ -182,6 +187,7 @@ class Section(Versioned):
         self.body_html, self.body_text = rendered
         self.excerpt = markdown.excerpt(self.body_text)
         self.render_version = markdown.RENDERER_VERSION
+        self.note_correction()
 
     def free_slug(self) -> str:
         """Give a slug from the title that no other section of the issue has."""

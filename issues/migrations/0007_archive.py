@@ -1,0 +1,125 @@
+"""Add what the archive answers from: moments of correction, search entries, words and titles.
+
+The entries, words and titles are derived: `manage.py reindex` fills them, or the worker does.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+# The words of titles as they are written, for suggestions while somebody types.
+SQLITE = [
+    """
+    CREATE VIRTUAL TABLE issues_search_title USING fts5(
+        title, tokenize = "unicode61 remove_diacritics 0", prefix = "2 3"
+    )
+    """
+]
+UNDO_SQLITE = ["DROP TABLE issues_search_title"]
+
+POSTGRESQL = [
+    "ALTER TABLE issues_search ADD COLUMN title tsvector NOT NULL DEFAULT ''",
+    "CREATE INDEX issues_search_title ON issues_search USING gin (title)",
+]
+UNDO_POSTGRESQL = ["ALTER TABLE issues_search DROP COLUMN title"]
+
+
+def add_titles(apps, schema_editor):
+    for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def drop_titles(apps, schema_editor):
+    undo = {"sqlite": UNDO_SQLITE, "postgresql": UNDO_POSTGRESQL}
+    for statement in undo[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("issues", "0006_roles"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="issue",
+            name="corrected_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="issue",
+            name="shown_digest",
+            field=models.CharField(blank=True, editable=False, max_length=24),
+        ),
+        migrations.AddField(
+            model_name="section",
+            name="corrected_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="section",
+            name="shown_digest",
+            field=models.CharField(blank=True, editable=False, max_length=24),
+        ),
+        migrations.AlterField(
+            model_name="issue",
+            name="updated_at",
+            field=models.DateTimeField(auto_now=True, db_index=True, verbose_name="last changed"),
+        ),
+        migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                (
+                    "section",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_entry",
+                        serialize=False,
+                        to="issues.section",
+                    ),
+                ),
+                ("type_id", models.BigIntegerField(db_index=True)),
+                ("published_at", models.DateTimeField(db_index=True, null=True)),
+                (
+                    "year",
+                    models.SmallIntegerField(
+                        help_text="Of `published_at`, in the site's zone.", null=True
+                    ),
+                ),
+                (
+                    "tags",
+                    models.TextField(blank=True, help_text="The tags' keys, with a space between."),
+                ),
+                ("superseded_by_id", models.BigIntegerField(null=True)),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="issues.issue",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "search entry",
+                "verbose_name_plural": "search entries",
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchWord",
+            fields=[
+                ("word", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("first", models.CharField(max_length=1)),
+                ("length", models.PositiveSmallIntegerField()),
+            ],
+            options={
+                "verbose_name": "word",
+                "verbose_name_plural": "words",
+                "indexes": [
+                    models.Index(fields=["first", "length"], name="issues_sear_first_a4b10b_idx")
+                ],
+            },
+        ),
+        migrations.RunPython(add_titles, drop_titles),
+    ]
