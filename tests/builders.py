@@ -48,6 +48,8 @@ def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) ->
     section = Section.objects.create(issue=issue, title=title, type=section_type, **fields)
     section.tags.set(Tag.objects.named(tags))
     search.index([section])
+    # Whoever changes what is in an issue says so; here without counting its version on.
+    Issue.objects.filter(pk=section.issue_id).update(updated_at=timezone.now())
     return section
 
 

@@ -1,0 +1,35 @@
+"""How old the archive is that readers see: keeping what is counted until something changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max
+
+from issues.models import Issue
+
+KEPT = 10 * 60  # seconds; two changes in one microsecond are noticed after that
+
+
+def content_version() -> str:
+    """Give a text that is another as soon as readers would see something else.
+
+    Every change of an issue, of what is in it and of its tags moves `updated_at` of the issue
+    (see `touch`); a scheduled issue moves the newest public moment when it goes public.
+    """
+    changed = Issue.objects.aggregate(changed=Max("updated_at"), count=Count("pk"))
+    newest = Issue.objects.published().aggregate(newest=Max("published_at"))["newest"]
+    return f"{changed['changed']}/{changed['count']}/{newest}"
+
+
+def kept(name: str, make: Callable[[], Any]) -> Any:
+    """Give what `make` counts, from the cache while the archive is what it was.
+
+    `name` says what is counted: plain characters, at most 150.
+    """
+    version = content_version()
+    found = cache.get(name)
+    if found is None or found[0] != version:
+        found = (version, make())
+        cache.set(name, found, KEPT)
+    return found[1]
