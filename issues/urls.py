@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from issues import views
+from issues import searching, views
 from issues.converters import NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -16,7 +16,7 @@ urlpatterns = [
     path("tags/", views.TagList.as_view(), name="tags"),
     path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
-    path("search/", views.Search.as_view(), name="search"),
+    path("search/", searching.Search.as_view(), name="search"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, Section, SectionType, Tag
+from issues.models import Issue, SearchEntry, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -51,6 +51,16 @@ def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) ->
     # Whoever changes what is in an issue says so; here without counting its version on.
     Issue.objects.filter(pk=section.issue_id).update(updated_at=timezone.now())
     return section
+
+
+def found(text: str, among=None) -> list[str]:
+    """Give the titles of the sections that hold these words, public or not, the best first.
+
+    `among` says which may be found: a QuerySet of SearchEntry.
+    """
+    entries = SearchEntry.objects.all() if among is None else among
+    answer = search.answer(search.Question(text), size=100, entries=entries)
+    return [hit.section.title for hit in answer.hits]
 
 
 def issue_form(*sections: dict, issue: Issue | None = None, **fields) -> dict:
