@@ -30,6 +30,14 @@ def public_urls() -> list[str]:
     return urls
 
 
+def feed_urls() -> list[str]:
+    """Give the address of every feed there is; they are public, but no HTML."""
+    pages = ["/", *(tag.get_absolute_url() for tag in Tag.objects.all())]
+    pages += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    feeds = [f"{page}feed.{name}" for page in pages for name in ("xml", "json")]
+    return [*feeds, "/search/feed.xml?q=hidden", "/search/feed.json?q=hidden"]
+
+
 class TestLeak:
     @pytest.fixture
     def hidden(self):
@@ -44,10 +52,11 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in public_urls():
+        for url in (*public_urls(), *feed_urls()):
             response = client.get(url, follow=True)
 
             shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = shown.replace(f"?q={SECRET}", "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
 
@@ -57,9 +66,12 @@ class TestLeak:
             make = Section.objects.filter(issue__number=number).first().issue
             make.publish()
 
-        shown = [url for url in public_urls() if SECRET in client.get(url).content.decode()]
+        urls = (*public_urls(), *feed_urls())
+        shown = [url for url in urls if SECRET in client.get(url).content.decode()]
 
         expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
+        expected += ["/feed.xml", "/types/ml-tip/feed.json", "/tags/shared/feed.xml"]
+        expected += [f"/tags/{SECRET}-tag/feed.json", "/search/feed.xml?q=hidden"]
         assert set(expected) <= set(shown)
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
