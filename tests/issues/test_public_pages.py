@@ -8,9 +8,9 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from issues import search
+from issues import images, search, sharing
 from issues.models import Section, Tag
-from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -261,6 +261,40 @@ class TestPages:
         newer.publish()
 
         assert "Newer advice" in client.get("/issues/1/old-advice/").content.decode()
+
+
+class TestNotModified:
+    def test_who_has_a_page_already_gets_no_other(self, client):
+        make_issue(1, sections=["One"])
+
+        for url in ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/", "/search/?q=one"):
+            known = {"If-None-Match": client.get(url)["ETag"]}
+            assert client.get(url, headers=known).status_code == 304, url
+
+    def test_a_changed_page_is_sent(self, client):
+        make_issue(1, sections=["One"])
+        urls = ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/")
+        known = {url: {"If-None-Match": client.get(url)["ETag"]} for url in urls}
+
+        change(Section.objects.get(), title="Two")
+
+        for url in urls:
+            assert client.get(url, headers=known[url]).status_code == 200, url
+
+    def test_the_desk_and_shared_drafts_are_never_kept(self, desk, editor):
+        draft = sharing.address(sharing.make(make_issue(1, None), editor))
+
+        for url in ("/admin/", "/admin/issues/issue/", draft):
+            response = desk.get(url)
+            assert (response.status_code, "ETag" in response) == (200, False), url
+
+    def test_pictures_are_still_sent_in_pieces(self, client):
+        asset = images.store(picture())
+
+        response = client.get(asset.file.url)
+
+        assert (response.streaming, "ETag" in response) == (True, False)
+        response.close()
 
 
 class TestErrorPages:
