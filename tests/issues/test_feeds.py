@@ -565,12 +565,10 @@ class TestLinks:
                 response = client.get(href)
                 assert (response.status_code, response["Content-Type"].split(";")[0]) == (200, kind)
 
-    def test_people_see_the_feeds_of_the_site_and_of_a_type(self, client, issue):
-        home = client.get("/").content.decode()
-        topic = client.get("/types/ml-tip/").content.decode()
-
-        assert '<a href="/feed.xml" type="application/atom+xml">Atom</a>' in home
-        assert '<a href="/types/ml-tip/feed.json" type="application/feed+json">JSON</a>' in topic
+    def test_people_see_the_feeds_of_the_site_on_every_page(self, client, issue):
+        for url in ("/", "/issues/7/", "/tags/css/"):
+            html = client.get(url).content.decode()
+            assert '<a href="/feed.xml">Atom</a> · <a href="/feed.json">JSON</a>' in html
 
 
 class TestConstantQueries:
