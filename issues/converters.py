@@ -19,3 +19,9 @@ class UnicodeSlugConverter(StringConverter):
     """A slug whose letters may be of any script."""
 
     regex = r"[-\w]{1,100}"
+
+
+class FeedFormatConverter(StringConverter):
+    """What the name of a feed ends in."""
+
+    regex = "xml|json"

@@ -1,10 +1,11 @@
 from django.urls import path, re_path, register_converter
 
-from issues import searching, views
-from issues.converters import NumberConverter, UnicodeSlugConverter
+from issues import feeds, searching, views
+from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
 register_converter(UnicodeSlugConverter, "tag")
+register_converter(FeedFormatConverter, "format")
 
 app_name = "issues"
 urlpatterns = [
@@ -17,6 +18,10 @@ urlpatterns = [
     path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
     path("search/", searching.Search.as_view(), name="search"),
+    path("feed.<format:extension>", feeds.SiteFeed.as_view(), name="feed"),
+    path("types/<slug:slug>/feed.<format:extension>", feeds.TypeFeed.as_view(), name="type_feed"),
+    path("tags/<tag:slug>/feed.<format:extension>", feeds.TagFeed.as_view(), name="tag_feed"),
+    path("search/feed.<format:extension>", feeds.SearchFeed.as_view(), name="search_feed"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]

@@ -8,9 +8,9 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from issues import search
+from issues import images, search, sharing
 from issues.models import Section, Tag
-from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,14 @@ def public_urls() -> list[str]:
     return urls
 
 
+def feed_urls() -> list[str]:
+    """Give the address of every feed there is; they are public, but no HTML."""
+    pages = ["/", *(tag.get_absolute_url() for tag in Tag.objects.all())]
+    pages += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    feeds = [f"{page}feed.{name}" for page in pages for name in ("xml", "json")]
+    return [*feeds, "/search/feed.xml?q=hidden", "/search/feed.json?q=hidden"]
+
+
 class TestLeak:
     @pytest.fixture
     def hidden(self):
@@ -44,10 +52,11 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in public_urls():
+        for url in (*public_urls(), *feed_urls()):
             response = client.get(url, follow=True)
 
             shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = shown.replace(f"?q={SECRET}", "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
 
@@ -57,9 +66,12 @@ class TestLeak:
             make = Section.objects.filter(issue__number=number).first().issue
             make.publish()
 
-        shown = [url for url in public_urls() if SECRET in client.get(url).content.decode()]
+        urls = (*public_urls(), *feed_urls())
+        shown = [url for url in urls if SECRET in client.get(url).content.decode()]
 
         expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
+        expected += ["/feed.xml", "/types/ml-tip/feed.json", "/tags/shared/feed.xml"]
+        expected += [f"/tags/{SECRET}-tag/feed.json", "/search/feed.xml?q=hidden"]
         assert set(expected) <= set(shown)
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
@@ -249,6 +261,40 @@ class TestPages:
         newer.publish()
 
         assert "Newer advice" in client.get("/issues/1/old-advice/").content.decode()
+
+
+class TestNotModified:
+    def test_who_has_a_page_already_gets_no_other(self, client):
+        make_issue(1, sections=["One"])
+
+        for url in ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/", "/search/?q=one"):
+            known = {"If-None-Match": client.get(url)["ETag"]}
+            assert client.get(url, headers=known).status_code == 304, url
+
+    def test_a_changed_page_is_sent(self, client):
+        make_issue(1, sections=["One"])
+        urls = ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/")
+        known = {url: {"If-None-Match": client.get(url)["ETag"]} for url in urls}
+
+        change(Section.objects.get(), title="Two")
+
+        for url in urls:
+            assert client.get(url, headers=known[url]).status_code == 200, url
+
+    def test_the_desk_and_shared_drafts_are_never_kept(self, desk, editor):
+        draft = sharing.address(sharing.make(make_issue(1, None), editor))
+
+        for url in ("/admin/", "/admin/issues/issue/", draft):
+            response = desk.get(url)
+            assert (response.status_code, "ETag" in response) == (200, False), url
+
+    def test_pictures_are_still_sent_in_pieces(self, client):
+        asset = images.store(picture())
+
+        response = client.get(asset.file.url)
+
+        assert (response.streaming, "ETag" in response) == (True, False)
+        response.close()
 
 
 class TestErrorPages:
