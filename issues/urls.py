@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from issues import views
+from issues import suggesting, views
 from issues.converters import NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -17,6 +17,7 @@ urlpatterns = [
     path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
     path("search/", views.Search.as_view(), name="search"),
+    path("search/suggest/", suggesting.suggest, name="suggest"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]
