@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from issues import feeds, searching, views
+from issues import feeds, searching, suggesting, views
 from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -22,6 +22,7 @@ urlpatterns = [
     path("types/<slug:slug>/feed.<format:extension>", feeds.TypeFeed.as_view(), name="type_feed"),
     path("tags/<tag:slug>/feed.<format:extension>", feeds.TagFeed.as_view(), name="tag_feed"),
     path("search/feed.<format:extension>", feeds.SearchFeed.as_view(), name="search_feed"),
+    path("search/suggest/", suggesting.suggest, name="suggest"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]
