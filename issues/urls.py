@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from issues import views
+from issues import share_image_views, views
 from issues.converters import NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -17,6 +17,13 @@ urlpatterns = [
     path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
     path("search/", views.Search.as_view(), name="search"),
+    path("share.png", share_image_views.site, name="share_image"),
+    path("issues/<number:number>/share.png", share_image_views.issue, name="issue_share_image"),
+    path(
+        "issues/<number:number>/<slug:slug>/share.png",
+        share_image_views.section,
+        name="section_share_image",
+    ),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]
