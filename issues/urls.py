@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from issues import share_image_views, views
+from issues import robots, share_image_views, sitemaps, views
 from issues.converters import NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -24,6 +24,10 @@ urlpatterns = [
         share_image_views.section,
         name="section_share_image",
     ),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
+    path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", robots.robots, name="robots"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]
