@@ -30,6 +30,13 @@ def public_urls() -> list[str]:
     return urls
 
 
+def public_files() -> list[str]:
+    """Give what is public beside the pages: for programs, and for sites where one shares them."""
+    urls = ["/robots.txt", "/share.png", "/sitemap.xml", "/sitemap-lists.xml"]
+    kinds = ("issues", "sections", "types", "tags")
+    return urls + [f"/sitemap-{kind}-1.xml" for kind in kinds]
+
+
 class TestLeak:
     @pytest.fixture
     def hidden(self):
@@ -44,10 +51,10 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in public_urls():
+        for url in (*public_urls(), *public_files()):
             response = client.get(url, follow=True)
 
-            shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = response.content.decode(errors="replace").replace(f'value="{SECRET}"', "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
 
@@ -61,6 +68,8 @@ class TestLeak:
 
         expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
         assert set(expected) <= set(shown)
+        files = [url for url in public_files() if SECRET.encode() in client.get(url).content]
+        assert files == ["/sitemap-sections-1.xml", "/sitemap-tags-1.xml"]
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
 
@@ -68,6 +77,8 @@ class TestLeak:
         for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
             assert client.get(url).status_code == 404
         assert client.get(f"/tags/{SECRET}-tag/").status_code == 404
+        for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
+            assert client.get(f"{url}share.png").status_code == 404
 
     def test_counts_leave_the_hidden_out(self, client, hidden):
         assert [(tag.name, tag.count) for tag in Tag.objects.with_public_counts()] == [
@@ -91,6 +102,7 @@ class TestConstantQueries:
     URLS = [
         *("/", "/issues/", "/issues/?page=1", "/issues/1/", "/issues/1/tip-1/", "/tags/"),
         *("/tags/common/", "/types/ml-tip/", "/types/news/", "/search/?q=tip", "/issues/latest/"),
+        *("/issues/1/share.png", "/issues/1/tip-1/share.png"),
     ]
 
     def fill(self, numbers, sections):
