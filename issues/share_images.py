@@ -28,7 +28,7 @@ LEFT, RIGHT = 96, WIDTH - 80
 LABEL_SIZE, ENTRY_SIZE, FOOT_SIZE = 32, 28, 30
 LABEL_BASELINE, FOOT_LINE, FOOT_BASELINE = 98, HEIGHT - 104, HEIGHT - 50
 TITLE_TOP, TITLE_BOTTOM = 136, FOOT_LINE - 28
-TITLE_SIZES = (108, 98, 88, 80, 72, 66, 60, 54)
+TITLE_SIZES = (128, 108, 98, 88, 80, 72, 66, 60, 54)
 LINE_HEIGHT = 1.13
 MOST_LINES = 5
 ENTRY_HEIGHT, ENTRY_GAP, MOST_ENTRIES, MOST_LABEL_WIDTH = 42, 22, 5, 330
@@ -37,7 +37,7 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of what is in an issue."""
+    """One line of what is in an issue; without a label it is a remark."""
 
     label: str
     color: str
@@ -107,7 +107,7 @@ def draw_entries(pen: ImageDraw.ImageDraw, entries: tuple[Entry, ...]) -> None:
         baseline = TITLE_BOTTOM - (len(entries) - 1 - place) * ENTRY_HEIGHT - 10
         pen.text((LEFT, baseline), label, color_of(entry.color), bold, "ls")
         title = fitting(legible(entry.title), medium, RIGHT - middle)
-        pen.text((middle, baseline), title, INK, medium, "ls")
+        pen.text((middle, baseline), title, INK if entry.label else QUIET, medium, "ls")
 
 
 def draw_foot(pen: ImageDraw.ImageDraw, card: Card) -> None:

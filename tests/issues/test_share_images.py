@@ -72,14 +72,14 @@ class TestTitles:
         return size, lines
 
     def test_a_short_one_is_large(self):
-        assert self.set_out("Lazy loading") == (108, ["Lazy loading"])
+        assert self.set_out("Lazy loading") == (128, ["Lazy loading"])
 
     def test_a_longer_one_is_smaller_and_whole(self):
         title = "How a single architecture replaced recurrent networks within only a few years"
 
         size, lines = self.set_out(title)
 
-        assert 54 <= size < 108
+        assert 54 <= size < 128
         assert 3 <= len(lines) <= 5
         assert " ".join(lines) == title
 
