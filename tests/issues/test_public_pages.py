@@ -47,6 +47,13 @@ def feed_urls() -> list[str]:
     return [*feeds, "/search/feed.xml?q=hidden", "/search/feed.json?q=hidden"]
 
 
+def public_files() -> list[str]:
+    """Give what is public beside the pages: for programs, and for sites where one shares them."""
+    urls = ["/robots.txt", "/share.png", "/sitemap.xml", "/sitemap-lists.xml"]
+    kinds = ("issues", "sections", "types", "tags")
+    return urls + [f"/sitemap-{kind}-1.xml" for kind in kinds]
+
+
 class TestLeak:
     @pytest.fixture
     def hidden(self):
@@ -61,10 +68,10 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in (*public_urls(), *feed_urls()):
+        for url in (*public_urls(), *feed_urls(), *public_files()):
             response = client.get(url, follow=True)
 
-            shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = response.content.decode(errors="replace").replace(f'value="{SECRET}"', "")
             shown = shown.replace(f"?q={SECRET}", "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
@@ -81,6 +88,8 @@ class TestLeak:
         expected += ["/feed.xml", "/types/ml-tip/feed.json", "/tags/shared/feed.xml"]
         expected += [f"/tags/{SECRET}-tag/feed.json", "/search/feed.xml?q=hidden"]
         assert set(expected) <= set(shown)
+        files = [url for url in public_files() if SECRET.encode() in client.get(url).content]
+        assert files == ["/sitemap-sections-1.xml", "/sitemap-tags-1.xml"]
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
 
@@ -88,6 +97,8 @@ class TestLeak:
         for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
             assert client.get(url).status_code == 404
         assert client.get(f"/tags/{SECRET}-tag/").status_code == 404
+        for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
+            assert client.get(f"{url}share.png").status_code == 404
 
     def test_counts_leave_the_hidden_out(self, client, hidden):
         assert [(tag.name, tag.count) for tag in Tag.objects.with_public_counts()] == [
@@ -112,6 +123,7 @@ class TestConstantQueries:
         *("/", "/issues/", "/issues/?page=1", "/issues/1/", "/issues/1/tip-1/", "/tags/"),
         *("/tags/common/", "/types/ml-tip/", "/types/news/", "/search/?q=tip", "/issues/latest/"),
         "/search/suggest/?q=tip",
+        *("/issues/1/share.png", "/issues/1/tip-1/share.png"),
     ]
 
     def fill(self, numbers, sections):
