@@ -75,10 +75,11 @@ def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> 
 
 
 def by_words(found: Answer, clauses, candidates, most: int) -> tuple[facets.Counts, list[int]]:
-    rows, found.is_capped = matches(clauses, candidates)
+    by_date = found.question.sort == "date"
+    rows, found.is_capped = matches(clauses, candidates, by_date)
     type_pk, year = chosen_keys(found.choices)
     counts = facets.of_matches(rows, type_pk, year)
-    sort = ranking.newest if found.question.sort == "date" else ranking.best
+    sort = ranking.newest if by_date else ranking.best
     return counts, sort(facets.narrowed(rows, type_pk, year), most)
 
 
