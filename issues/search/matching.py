@@ -47,14 +47,17 @@ def has(tag: Tag) -> Exists:
 
 
 def matches(
-    clauses: list[Clause], entries: QuerySet[SearchEntry], by_date: bool = False, most=MOST_MATCHES
+    clauses: list[Clause],
+    entries: QuerySet[SearchEntry],
+    by_date: bool = False,
+    most: int = MOST_MATCHES,
 ) -> tuple[list[Match], bool]:
     """Give the entries whose sections hold all clauses, and whether there are more than `most`."""
     return rows(engines.current().expression(clauses), entries, by_date, most)
 
 
 def rows(
-    expression: str, entries: QuerySet[SearchEntry], by_date: bool = False, most=MOST_MATCHES
+    expression: str, entries: QuerySet[SearchEntry], by_date: bool = False, most: int = MOST_MATCHES
 ) -> tuple[list[Match], bool]:
     """Give the entries whose sections match an expression in the engine's language."""
     engine = engines.current()
