@@ -120,7 +120,7 @@ class TestConstantQueries:
                 assert client.get(url).status_code in (200, 302)
 
     def count(self, client, url, limit) -> int:
-        with limit(12, info=url) as queries:
+        with limit(15, info=url) as queries:
             client.get(url)
         return len(queries)
 
