@@ -21,6 +21,7 @@ from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
 from issues.models.versioned import Versioned, VersionedQuerySet
+from issues.wikilinks import Reference
 
 SLUG_LENGTH = 80
 # What `_type_label.html` shows.
@@ -222,6 +223,19 @@ class Section(Versioned, Corrected):
         others = Section.objects.filter(issue=self.issue_id).exclude(pk=self.pk)
         taken = others.values_list("slug", flat=True) if self.issue_id else []
         return unused_slug(self.title, set(taken))
+
+    def leads_to(self, section) -> bool:
+        """Say whether this is `section`, or is superseded by it, maybe over others."""
+        newer, seen = self, set()
+        while newer and newer.pk not in seen and newer.pk != section.pk:
+            seen.add(newer.pk)
+            newer = newer.superseded_by
+        return newer is not None and newer.pk == section.pk
+
+    @property
+    def reference(self) -> str:
+        """Give what leads here from other texts; a section in the inbox has no such place."""
+        return str(Reference(self.issue.number, self.slug)) if self.issue else ""
 
     def get_absolute_url(self):
         return reverse("issues:section", args=[self.issue.number, self.slug])
