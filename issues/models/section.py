@@ -69,6 +69,13 @@ class SectionQuerySet(VersionedQuerySet):
         found = self.select_related("issue", "type")
         return found.only("title", "slug", "issue__number", *TYPE_LABEL)
 
+    def for_hit(self):
+        """Load what is shown of a section that was found, but for its tags."""
+        in_issue = ("issue__number", "issue__title", "issue__published_at")
+        return self.select_related("issue", "type").only(
+            "title", "slug", "body_text", *in_issue, *TYPE_LABEL
+        )
+
     def before(self, section):
         """Keep what stands next before `section` in the archive, the nearest first."""
         return self.beside(section, "lt").reverse()
