@@ -1,5 +1,6 @@
 """Parts of addresses, so that nothing reaches a view that a database could not store."""
 
+from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 
@@ -19,3 +20,7 @@ class UnicodeSlugConverter(StringConverter):
     """A slug whose letters may be of any script."""
 
     regex = r"[-\w]{1,100}"
+
+
+register_converter(NumberConverter, "number")
+register_converter(UnicodeSlugConverter, "tag")

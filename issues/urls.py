@@ -1,10 +1,9 @@
-from django.urls import path, re_path, register_converter
+from django.urls import path, re_path
 
-from issues import views
-from issues.converters import NumberConverter, UnicodeSlugConverter
-
-register_converter(NumberConverter, "number")
-register_converter(UnicodeSlugConverter, "tag")
+from issues import (
+    converters,  # noqa: F401  they are known by being imported
+    views,
+)
 
 app_name = "issues"
 urlpatterns = [

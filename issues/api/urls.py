@@ -1,0 +1,29 @@
+from django.urls import path
+from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
+
+from issues import converters  # noqa: F401  they are known by being imported
+from issues.api import endpoints, errors
+from issues.api.docs import ReadablePage
+
+
+class Renderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
+
+api = NinjaAPI(
+    title="The archive as JSON",
+    version="1",
+    description=(
+        "Everything that readers see, for programs. It only reads, needs no key and may be asked "
+        "from any site. Moments are in UTC. Lists come in pages: follow “next” until it is null. "
+        "What cannot be answered says why in “detail”."
+    ),
+    docs=ReadablePage(),
+    renderer=Renderer(),
+    default_router=endpoints.router,
+    urls_namespace="api",
+)
+errors.register(api)
+
+urlpatterns = [path("v1/", api.urls)]
