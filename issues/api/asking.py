@@ -69,7 +69,10 @@ def ask(question: Question, start: int, size: int, at=None) -> Answer:
         digest = hashlib.blake2b(repr(question).encode(), digest_size=16).hexdigest()
         total, facets = kept(f"api-facets-{digest}", lambda: (sections.count(), counted(sections)))
         return Answer(total, [], facets, is_capped=False)
-    total, pks = find(query.parse(question.text), sections, 0, MOST_HITS)
+    clauses = query.parse(question.text)
+    if not clauses:
+        return Answer(0, [], counted(sections.none()), is_capped=False)
+    total, pks = find(clauses, sections, 0, MOST_HITS)
     hits = search(question.text, sections, start, size).hits
     facets = counted(Section.objects.filter(pk__in=pks))
     return Answer(total, hits, facets, is_capped=total > MOST_HITS)

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from bitsletter.site import absolute_url
 from issues.api import asking, counts, paging, schemas
@@ -42,9 +41,7 @@ class SectionQuery(BaseModel):
         [], max_length=MOST_TAGS, description="Slugs of tags that a section does not have."
     )
     type: str = Field("", max_length=100, description="Slug of its type.")
-    year: int | SkipJsonSchema[None] = Field(
-        None, ge=1900, le=2999, description="When it was published."
-    )
+    year: int = Field(None, ge=1900, le=2999, description="When it was published.")
     sort: Literal["relevance", "date"] = Field(
         "relevance", description="With words: the best first, or the newest. Else the newest."
     )

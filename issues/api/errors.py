@@ -28,7 +28,12 @@ def found_or_404(rows: QuerySet, reason: str, **wanted) -> Model:
 
 def say_what_is_wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name each parameter that cannot be used, and what it should be."""
-    return refusal(422, "; ".join(f"{one['loc'][1]}: {one['msg']}" for one in error.errors))
+    return refusal(422, "; ".join(f"{name(one['loc'])}: {one['msg']}" for one in error.errors))
+
+
+def name(place: tuple[str | int, ...]) -> str:
+    """Give the parameter that a place is in; the number of a repeated one is no name."""
+    return next(part for part in reversed(place) if isinstance(part, str))
 
 
 def lead_on_or_say_so(request: HttpRequest, error: Http404) -> HttpResponse:

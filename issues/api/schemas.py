@@ -120,8 +120,8 @@ class Section(SectionLink):
 
 class FullSection(Section):
     superseded_by: SectionLink | None = Field(description="Newer advice on the same subject.")
-    body: str = Field(description="The text in Markdown.")
-    body_html: str = Field(description="The text in HTML; every address in it is absolute.")
+    body: str = Field(description="The text in Markdown; in lists with full=true only.")
+    body_html: str = Field(description="The same in HTML, with absolute addresses.")
 
     @classmethod
     def facts(cls, section: models.Section) -> dict:
