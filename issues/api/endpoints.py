@@ -19,7 +19,7 @@ MOST = 100  # results on one page
 MOST_TAGS = 10  # of each kind in one question
 
 Number = Path[Annotated[int, Field(ge=1, le=MAX_NUMBER)]]
-Slug = Path[Annotated[str, Field(min_length=1)]]
+Slug = Path[Annotated[str, Field(min_length=1, max_length=100)]]
 GivenSlug = Annotated[str, Field(max_length=100)]
 
 
