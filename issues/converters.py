@@ -1,6 +1,5 @@
 """Parts of addresses, so that nothing reaches a view that a database could not store."""
 
-from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 
@@ -22,5 +21,7 @@ class UnicodeSlugConverter(StringConverter):
     regex = r"[-\w]{1,100}"
 
 
-register_converter(NumberConverter, "number")
-register_converter(UnicodeSlugConverter, "tag")
+class FeedFormatConverter(StringConverter):
+    """What the name of a feed ends in."""
+
+    regex = "xml|json"

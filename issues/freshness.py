@@ -1,5 +1,6 @@
 """How old the archive is that readers see: keeping what is counted until something changes."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,12 @@ def content_version() -> str:
     changed = Issue.objects.aggregate(changed=Max("updated_at"), count=Count("pk"))
     newest = Issue.objects.published().aggregate(newest=Max("published_at"))["newest"]
     return f"{changed['changed']}/{changed['count']}/{newest}"
+
+
+def newest_change() -> datetime.datetime | None:
+    """Give when something in an issue that readers see now was last changed."""
+    changed = Issue.objects.published().order_by("-updated_at")
+    return changed.values_list("updated_at", flat=True).first()
 
 
 def kept(name: str, make: Callable[[], Any]) -> Any:

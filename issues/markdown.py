@@ -8,9 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from html import unescape
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 import nh3
 from django.utils.html import escape
@@ -38,10 +36,6 @@ MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadra
 # The page's title is h1 and a section's title h2, so a body begins at h3.
 TOP_HEADING = 3
 EXCERPT_LENGTH = 220
-
-# What the sanitiser has written: values are always quoted, and no text holds a "<".
-LINK_OR_PICTURE = re.compile(r'<(?:a|img)\b(?:[^">]|"[^"]*")*>')
-ADDRESS = re.compile(r'(?<= )(href|src)="([^"]*)"')
 
 
 class UnreadableMarkdown(ValueError):
@@ -253,23 +247,6 @@ def first_picture_now(html: str) -> SafeString:
 def headings_up(html: str) -> SafeString:
     """Raise rendered headings by one level, for a page whose h1 is the section's own title."""
     return mark_safe(re.sub(r"(</?h)([3-6])\b", lambda tag: f"{tag[1]}{int(tag[2]) - 1}", html))
-
-
-def with_absolute_addresses(html: str, base: str) -> str:
-    """Make the addresses of links and pictures absolute, for readers who are not on the page."""
-
-    def in_tag(tag: re.Match) -> str:
-        return ADDRESS.sub(lambda found: f'{found[1]}="{absolute(found[2], base)}"', tag[0])
-
-    return LINK_OR_PICTURE.sub(in_tag, html)
-
-
-def absolute(address: str, base: str) -> str:
-    """Join an address as it stands in HTML; what cannot be read as one stays as it is."""
-    try:
-        return escape(urljoin(base, unescape(address)))
-    except ValueError:
-        return address
 
 
 # Plain text -------------------------------------------------------------------------------------

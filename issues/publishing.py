@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues import draft, history, preflight, roles
+from issues import draft, history, preflight, roles, search
 from issues.models import FormerAddress, Issue
 from issues.moments import ONE_DAY, in_words, next_issue_day
 
@@ -84,6 +84,7 @@ def redate(issue: Issue, at: datetime.datetime | None, user, words: str) -> str:
         issue.unpublish()
     else:
         issue.publish(at)
+    search.index(issue.sections.only("pk"))
     history.record(issue, user=user, comment=words)
     return words
 

@@ -1,9 +1,11 @@
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 
-from issues import (
-    converters,  # noqa: F401  they are known by being imported
-    views,
-)
+from issues import feeds, robots, searching, share_image_views, sitemaps, suggesting, views
+from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
+
+register_converter(NumberConverter, "number")
+register_converter(UnicodeSlugConverter, "tag")
+register_converter(FeedFormatConverter, "format")
 
 app_name = "issues"
 urlpatterns = [
@@ -15,7 +17,23 @@ urlpatterns = [
     path("tags/", views.TagList.as_view(), name="tags"),
     path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
-    path("search/", views.Search.as_view(), name="search"),
+    path("search/", searching.Search.as_view(), name="search"),
+    path("feed.<format:extension>", feeds.SiteFeed.as_view(), name="feed"),
+    path("types/<slug:slug>/feed.<format:extension>", feeds.TypeFeed.as_view(), name="type_feed"),
+    path("tags/<tag:slug>/feed.<format:extension>", feeds.TagFeed.as_view(), name="tag_feed"),
+    path("search/feed.<format:extension>", feeds.SearchFeed.as_view(), name="search_feed"),
+    path("search/suggest/", suggesting.suggest, name="suggest"),
+    path("share.png", share_image_views.site, name="share_image"),
+    path("issues/<number:number>/share.png", share_image_views.issue, name="issue_share_image"),
+    path(
+        "issues/<number:number>/<slug:slug>/share.png",
+        share_image_views.section,
+        name="section_share_image",
+    ),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
+    path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", robots.robots, name="robots"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]

@@ -4,7 +4,6 @@
 """
 
 from django.core.files.storage import default_storage
-from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -13,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
-from issues import markdown, search, sharing
+from issues import markdown, sharing
 from issues.images import CONTENT_TYPES
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 
 EARLIER_ON_HOME = 9
-PAGE_SIZE = 10  # issues, sections or hits
+PAGE_SIZE = 10  # issues or sections
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -192,34 +191,6 @@ class TypeDetail(Movable, SectionList):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(type=self.type, **kwargs)
-
-
-class Search(TemplateView):
-    """Sections that hold the words of `q`, the best first. Any text answers 200."""
-
-    template_name = "issues/search.html"
-
-    def get_context_data(self, **kwargs):
-        text = self.request.GET.get("q", "").strip()
-        number = self.page_number()
-        start = (number - 1) * PAGE_SIZE
-        results = search.search(text, Section.objects.published(), start, PAGE_SIZE)
-        page = page_of(results, number)
-        return super().get_context_data(text=text, results=results, page_obj=page, **kwargs)
-
-    def page_number(self) -> int:
-        value = self.request.GET.get("page", "1")
-        if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value)):
-            raise Http404(_("There is no such page."))
-        return int(value)
-
-
-def page_of(results: search.Results, number: int) -> Page:
-    """Give the page's place among all; the hits on it are known already."""
-    try:
-        return Paginator(range(results.total), PAGE_SIZE).page(number)
-    except EmptyPage as error:
-        raise Http404(_("There is no such page.")) from error
 
 
 @require_safe

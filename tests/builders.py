@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, Section, SectionType, Tag
+from issues.models import Issue, SearchEntry, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -42,6 +42,12 @@ def make_unready_issue(number=1, **fields) -> Issue:
     return make_issue(number, None, ["Not written yet"], **fields)
 
 
+def make_public(issue: Issue) -> None:
+    """Publish an issue as the desk does, whatever pre-flight says of it."""
+    issue.publish()
+    search.index(issue.sections.all())
+
+
 def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) -> Section:
     """Make a section, with its tags, and index it as the admin does."""
     section_type = SectionType.objects.get(slug=type)
@@ -51,6 +57,16 @@ def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) ->
     # Whoever changes what is in an issue says so; here without counting its version on.
     Issue.objects.filter(pk=section.issue_id).update(updated_at=timezone.now())
     return section
+
+
+def found(text: str, among=None) -> list[str]:
+    """Give the titles of the sections that hold these words, public or not, the best first.
+
+    `among` says which may be found: a QuerySet of SearchEntry.
+    """
+    entries = SearchEntry.objects.all() if among is None else among
+    answer = search.answer(search.Question(text), size=100, entries=entries)
+    return [hit.section.title for hit in answer.hits]
 
 
 def issue_form(*sections: dict, issue: Issue | None = None, **fields) -> dict:

@@ -37,6 +37,6 @@ def test_a_file_becomes_a_page_that_a_reader_finds(desk, editor, client, tmp_pat
     assert "<em>gently</em>" in client.get("/issues/12/warm-up/").content.decode()
     assert "Warm up" in client.get("/tags/optimisers/").content.decode()
     assert "Warm up" in client.get("/types/ml-tip/").content.decode()
-    [hit] = client.get("/search/?q=gently raised").context["results"].hits
+    [hit] = client.get("/search/?q=gently raised").context["answer"].hits
     assert hit.section == section
     assert hit.section.type.slug == "ml-tip"

@@ -14,6 +14,8 @@ from issues.api import asking, counts, paging, schemas
 from issues.api.errors import found_or_404
 from issues.api.sections import full_sections, page_by_filters, page_by_words, whole
 from issues.models import MAX_NUMBER, Issue, SectionType, Tag
+from issues.search import Question
+from issues.search.choices import public_tag_counts
 
 MOST = 100  # results on one page
 MOST_TAGS = 10  # of each kind in one question
@@ -122,14 +124,14 @@ def show_section_of_issue(request: HttpRequest, number: Number, slug: Slug):
 @get("/sections/", schemas.SectionPage, "sections", "?q=lazy+loading&type=web-tip")
 def list_sections(request: HttpRequest, wanted: Query[SectionQuery], page: Query[Page]):
     """Sections that match, and how many of them have which type, tag and year."""
-    question = asking.Question.from_query(request.GET)
+    question = Question.from_query(request.GET)
     load = page_by_words if question.text else page_by_filters
     answer, results, cursor = load(question, page.limit, page.cursor, wanted.full)
     return schemas.SectionPage(
         total=answer.total,
         is_capped=answer.is_capped,
         next=paging.next_url(request, cursor),
-        facets=answer.facets,
+        facets=asking.facets(answer),
         results=results,
     )
 
@@ -144,7 +146,7 @@ def show_section(request: HttpRequest, id: Number):
 @get("/tags/", schemas.TagPage, "tags", "?limit=100")
 def list_tags(request: HttpRequest, page: Query[Page]):
     """All tags by name, each with how many sections have it."""
-    numbers = counts.of_tags()
+    numbers = public_tag_counts()
     tags = Tag.objects.filter(pk__in=numbers).order_by("folded")
     if behind := paging.TAGS.read(page.cursor):
         tags = tags.filter(folded__gt=behind[0])
@@ -159,7 +161,7 @@ def list_tags(request: HttpRequest, page: Query[Page]):
 @get("/tags/{tag:slug}/", schemas.Tag, "tag", has_moved=True)
 def show_tag(request: HttpRequest, slug: Slug):
     """One tag."""
-    numbers = counts.of_tags()
+    numbers = public_tag_counts()
     public = Tag.objects.filter(pk__in=numbers)
     tag = found_or_404(public, _("There is no such tag."), slug=slug)
     return schemas.Tag.of(tag, numbers[tag.pk])

@@ -15,7 +15,7 @@ from ninja.errors import HttpError
 
 from bitsletter.site import absolute_url
 from issues.characters import FORBIDDEN
-from issues.models import Issue, Section
+from issues.models import Issue, SearchEntry
 
 LONGEST_CURSOR = 800
 LARGEST = 2**53  # of a number in a cursor: what JSON and every database hold
@@ -59,7 +59,7 @@ def wrong_cursor() -> HttpError:
 
 
 ISSUES = Cursor("issues", int, int)
-SECTIONS = Cursor("sections", int, int, int, int)
+SECTIONS = Cursor("sections", int, int)
 TAGS = Cursor("tags", str)
 HITS = Cursor("hits", int, int)
 
@@ -88,29 +88,20 @@ def older_issues(issues: QuerySet[Issue], cursor: str) -> QuerySet[Issue]:
     return issues.before(Issue(published_at=moment_of(moment), number=number))
 
 
-def section_cursor(section: Section) -> str:
-    issue = section.issue
-    return SECTIONS.write(
-        in_numbers(issue.published_at), issue.number, section.position, section.pk
-    )
+def entry_cursor(entry: SearchEntry) -> str:
+    return SECTIONS.write(in_numbers(entry.published_at), entry.pk)
 
 
-def older_sections(sections: QuerySet[Section], cursor: str) -> QuerySet[Section]:
+def older_entries(entries: QuerySet[SearchEntry], cursor: str) -> QuerySet[SearchEntry]:
     """Keep what comes behind the cursor, in the order of the pages."""
+    ordered = entries.order_by("-published_at", "pk")
     values = SECTIONS.read(cursor)
     if values is None:
-        return sections.newest_first()
-    microseconds, number, position, pk = values
-    moment = moment_of(microseconds)
-    in_issue = {"issue__published_at": moment, "issue__number": number}
-    behind = (
-        Q(issue__published_at__lt=moment)
-        | Q(issue__published_at=moment, issue__number__lt=number)
-        | Q(**in_issue, position__gt=position)
-        | Q(**in_issue, position=position, pk__gt=pk)
-    )
+        return ordered
+    moment, pk = moment_of(values[0]), values[1]
+    behind = Q(published_at__lt=moment) | Q(pk__gt=pk)
     # The second condition lets the database use its index of dates.
-    return sections.filter(behind, issue__published_at__lte=moment).newest_first()
+    return ordered.filter(behind, published_at__lte=moment)
 
 
 def next_url(request: HttpRequest, cursor: str | None) -> str | None:

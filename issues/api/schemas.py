@@ -8,8 +8,8 @@ from datetime import datetime
 from django.urls import reverse
 from pydantic import BaseModel, Field
 
-from bitsletter.site import absolute_url
-from issues import markdown, models
+from bitsletter.site import absolute_html, absolute_url
+from issues import models
 
 API_URL = Field(description="Where this is in the API.")
 PAGE_URL = Field(description="The page of it, for people.")
@@ -38,7 +38,7 @@ def addresses(row) -> dict[str, str]:
 
 
 def html_of(html: str, row) -> str:
-    return markdown.with_absolute_addresses(html, absolute_url(row.get_absolute_url()))
+    return absolute_html(html, absolute_url(row.get_absolute_url()))
 
 
 class Refusal(BaseModel):
@@ -240,7 +240,10 @@ class YearCount(BaseModel):
 
 
 class Facets(BaseModel):
-    """How many of all that was found have this type, this tag, this year: the most used first."""
+    """How many sections there would be with this type, tag or year.
+
+    Types and years are counted as if none was chosen, tags among what was found.
+    """
 
     types: list[NamedCount]
     tags: list[NamedCount]
@@ -249,7 +252,9 @@ class Facets(BaseModel):
 
 class SectionPage(BaseModel):
     total: int = Field(description="How many were found on all pages.")
-    is_capped: bool = Field(description="True where so many match that not all were counted.")
+    is_capped: bool = Field(
+        description="True where too many hold the words: only the last ones are counted."
+    )
     next: str | None = NEXT_URL
     facets: Facets
     results: list[FullSection | Section]

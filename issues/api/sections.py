@@ -1,15 +1,15 @@
 """Loading sections for answers: a page of those that match, and whole ones."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from issues.api import asking, paging, schemas
 from issues.models import Issue, Section
+from issues.search import Answer, Question
 
-FARTHEST_HIT = 100_000  # of a search for words; whoever wants more can ask by year
-
-Loaded = tuple[asking.Answer, list[schemas.Section], str | None]
+Loaded = tuple[Answer, list[schemas.Section], str | None]
 
 
 def full_sections() -> QuerySet[Section]:
@@ -22,17 +22,15 @@ def whole(issue: Issue) -> schemas.FullIssue:
     return schemas.FullIssue.of(issue, list(sections))
 
 
-def page_by_filters(question: asking.Question, limit: int, cursor: str, is_full: bool) -> Loaded:
+def page_by_filters(question: Question, limit: int, cursor: str, is_full: bool) -> Loaded:
     """Give what tags, type and year leave, the newest first."""
-    found = paging.older_sections(asking.narrowed(question), cursor)
-    # Long rows are loaded only for the page: sorting with them is slow.
-    keys = found.select_related("issue").only("position", "issue__published_at", "issue__number")
-    shown, following = paging.cut(keys, limit, paging.section_cursor)
-    results = represented([section.pk for section in shown], is_full)
-    return asking.ask(question, 0, 0), results, following
+    answer = asking.counts(question)
+    behind = paging.older_entries(asking.entries(answer.choices), cursor)
+    shown, following = paging.cut(behind, limit, paging.entry_cursor)
+    return answer, represented([entry.pk for entry in shown], is_full), following
 
 
-def page_by_words(question: asking.Question, limit: int, cursor: str, is_full: bool) -> Loaded:
+def page_by_words(question: Question, limit: int, cursor: str, is_full: bool) -> Loaded:
     """Give what holds the words too, in the order of the search.
 
     That order has no place to go on from, so that hits are counted off among those that were
@@ -40,19 +38,21 @@ def page_by_words(question: asking.Question, limit: int, cursor: str, is_full: b
     """
     values = paging.HITS.read(cursor)
     moment, start = (paging.moment_of(values[0]), values[1]) if values else (newest_moment(), 0)
-    if moment is None or start > FARTHEST_HIT:
-        limit = 0
-    answer = asking.ask(question, start, limit, at=moment)
-    snippets = {hit.section.pk: hit.snippet for hit in answer.hits}
+    answer = asking.by_words(question, start, limit, moment)
     end = start + limit
-    has_more = answer.hits and end < min(answer.total, FARTHEST_HIT)
-    following = paging.HITS.write(paging.in_numbers(moment), end) if has_more else None
+    following = (
+        paging.HITS.write(paging.in_numbers(moment), end)
+        if answer.hits and end < answer.total
+        else None
+    )
+    snippets = {hit.section.pk: hit.snippet for hit in answer.hits}
     return answer, represented(snippets, is_full, snippets), following
 
 
-def newest_moment():
+def newest_moment() -> datetime | None:
     """Give when what is public now was complete: it stays the same until there is more."""
-    return Issue.objects.published().aggregate(newest=Max("published_at"))["newest"]
+    issues = Issue.objects.published().newest_first()
+    return issues.values_list("published_at", flat=True).first()
 
 
 def represented(pks: Iterable[int], is_full: bool, snippets=None) -> list[schemas.Section]:

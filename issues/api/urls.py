@@ -2,7 +2,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from issues import converters  # noqa: F401  they are known by being imported
+from issues import urls  # noqa: F401  it gives the converters their names
 from issues.api import endpoints, errors
 from issues.api.docs import ReadablePage
 

@@ -163,6 +163,7 @@ def publish_draft(issue: Issue) -> str:
         return "unchanged"
     history.catch_up(issue)
     issue.publish()
+    search.index(issue.sections.only("pk"))
     history.record(issue, comment="Published by the importer")
     return "published"
 

@@ -11,10 +11,12 @@ class SearchEntryQuerySet(models.QuerySet):
     def published(self, at=None):
         """Keep the entries of sections that are public at the moment `at`; now by default.
 
-        Few issues are ever hidden: leaving those out is faster than asking for each section.
+        Few issues are ever hidden: leaving those out is faster than asking for each section. The
+        issue has the word and not the copy of its date here, which only sorts and counts.
         """
         hidden = Issue.objects.unpublished(at).order_by().values("pk")
-        return self.filter(issue__isnull=False).exclude(issue__in=hidden)
+        dated = self.filter(issue__isnull=False, published_at__isnull=False)
+        return dated.exclude(issue__in=hidden)
 
 
 class SearchEntry(models.Model):

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from snowballstemmer import stemmer
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # noqa: E501
-LATIN = rf"(?:(?![{CJK}])[^\W_])+"
+LATIN = rf"[^\W_{CJK}]+"
 WORD = re.compile(
     rf"(?P<cjk>[{CJK}]+)"
     # The dot of .NET and the signs of C++ and C# belong to the word; C++20 is C++ and 20.
@@ -30,7 +30,11 @@ WORD = re.compile(
 )
 # Only from a word's first letter on: a long word is not tried again from each of its letters.
 DOTTED = re.compile(rf"(?<![^\W_]){LATIN}(?:\.{LATIN})+")
-SIGNS = {None: "", "++": "plusplus", "#": "sharp"}
+# Where a text has none of these, its words are all that there is in it.
+SPECIAL = re.compile(rf"[{CJK}#]|\+\+|\.net\b", re.IGNORECASE)
+PLAIN_WORD = re.compile(r"[^\W_]+")
+INNER_DOT = re.compile(r"\w\.\w")
+SIGNS = {"": "", "++": "plusplus", "#": "sharp"}
 MARKS = re.compile("[\u0300-\u036f]")
 
 LONGEST = 100  # characters of a word that count; PostgreSQL refuses terms beyond 2046 bytes
@@ -46,11 +50,31 @@ class Term(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=100_000)
+class Forms(NamedTuple):
+    """A word without its English ending, and as it is written but for case, width and accents."""
+
+    stem: str
+    plain: str
+
+
+@lru_cache(maxsize=200_000)
+def forms(word: str) -> Forms:
+    folded = MARKS.sub("", unicodedata.normalize("NFKD", word[:LONGEST]).casefold())
+    plain = unicodedata.normalize("NFC", folded)
+    stem = _stem(plain)
+    return Forms(stem, plain if plain.isalnum() else stem)
+
+
 def fold(word: str) -> str:
     """Fold case, width and accents of a word and cut its English ending."""
-    folded = MARKS.sub("", unicodedata.normalize("NFKD", word).casefold())
-    return _stem(unicodedata.normalize("NFC", folded))
+    return forms(word).stem
+
+
+def signed(dot: str, word: str, signs: str) -> str:
+    """Give the term of a word with signs that belong to it: C++, C# or .NET."""
+    ending = SIGNS[signs]
+    value = f"{word[:LONGEST].casefold()}{ending}" if ending else fold(word)
+    return f"dot{value}" if dot else value
 
 
 def terms(text: str, is_query: bool = False) -> Iterator[Term]:
@@ -62,9 +86,8 @@ def terms(text: str, is_query: bool = False) -> Iterator[Term]:
         if match["cjk"]:
             yield from pairs(match["cjk"], match.start(), with_last=not is_query)
         else:
-            word, ending = match["word"][:LONGEST], SIGNS[match["signs"]]
-            value = f"{word.casefold()}{ending}" if ending else fold(word)
-            yield Term(f"dot{value}" if match["dot"] else value, match.start(), match.end())
+            value = signed(match["dot"] or "", match["word"], match["signs"] or "")
+            yield Term(value, match.start(), match.end())
 
 
 def pairs(run: str, start: int, with_last: bool) -> Iterator[Term]:
@@ -75,17 +98,44 @@ def pairs(run: str, start: int, with_last: bool) -> Iterator[Term]:
             yield Term(pair, start + index, start + index + len(pair))
 
 
-def is_open(term: str) -> bool:
-    """Tell whether a query's last term stands for all pairs that begin with it."""
+def is_single_cjk(term: str) -> bool:
+    """Tell whether a query's term is one character, which stands for all pairs it begins."""
     return bool(re.fullmatch(f"[{CJK}]", term))
 
 
 def joined_names(text: str) -> list[str]:
     """Give the dotted names of a text without their dots, such as `nodejs`."""
-    return [fold(name.replace(".", "")[:LONGEST]) for name in DOTTED.findall(text)]
+    if not INNER_DOT.search(text):
+        return []
+    return [fold(name.replace(".", "")) for name in DOTTED.findall(text)]
 
 
-def indexed(text: str) -> list[str]:
-    """Give the terms that a text is found by."""
+class Analysed(NamedTuple):
+    """The terms that a text is found by, and its words but for case, width and accents."""
+
+    terms: list[str]
+    words: list[str]
+
+
+def analyse(text: str) -> Analysed:
+    """Give what `terms` yields for a text, without places and many times faster."""
     text = unicodedata.normalize("NFC", text)
-    return [term.value for term in terms(text)] + joined_names(text)
+    if not SPECIAL.search(text):
+        found = [forms(word) for word in PLAIN_WORD.findall(text)]
+        stems = [word.stem for word in found]
+        return Analysed(stems + joined_names(text), [word.plain for word in found])
+    values: list[str] = []
+    words: list[str] = []
+    for run, dot, word, signs in WORD.findall(text):
+        if run:
+            found = [term.value for term in pairs(run, 0, with_last=True)]
+            values += found
+            words += found
+        elif dot or signs:
+            values.append(signed(dot, word, signs))
+            words.append(values[-1])
+        else:
+            stem, plain = forms(word)
+            values.append(stem)
+            words.append(plain)
+    return Analysed(values + joined_names(text), words)

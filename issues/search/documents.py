@@ -3,32 +3,35 @@
 import hashlib
 from typing import NamedTuple
 
-from issues.models import Section
 from issues.search import analysis
+from issues.search.rows import Row
 
 
 class Document(NamedTuple):
-    """The terms of one section, by how much a hit in them weighs; the title weighs most."""
+    """The terms of one section, by how much a hit in them weighs; the title weighs most.
+
+    Beside them stand the words of the title, in all their forms, and all words as written.
+    """
 
     pk: int
     title: list[str]
     tags: list[str]
     body: list[str]
+    title_words: list[str]
+    words: set[str]
 
     @property
     def digest(self) -> str:
         """Tell whether an indexed document is still the section's."""
-        text = "\n".join(" ".join(terms) for terms in self[1:])
+        text = "\n".join(" ".join(terms) for terms in self[1:5])
         return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def document(section: Section) -> Document:
-    """Analyse a section; its tags should be prefetched."""
-    # In a fixed order: the digest must not depend on the database's.
-    tags = "\n".join(sorted(tag.name for tag in section.tags.all()))
-    return Document(
-        section.pk,
-        analysis.indexed(f"{section.title}\n{section.short_title}"),
-        analysis.indexed(tags),
-        analysis.indexed(f"{section.byline}\n{section.body_text}"),
-    )
+def document(row: Row) -> Document:
+    """Analyse what a section says."""
+    tags = "\n".join(name for _, name in row.tags)
+    texts = (f"{row.title}\n{row.short_title}", tags, f"{row.byline}\n{row.body_text}")
+    title, tags, body = map(analysis.analyse, texts)
+    titles = list(dict.fromkeys(title.words + title.terms))
+    words = {*title.words, *tags.words, *body.words}
+    return Document(row.pk, title.terms, tags.terms, body.terms, titles, words)

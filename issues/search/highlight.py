@@ -34,7 +34,7 @@ def snippet(text: str, clauses: list[Clause]) -> SafeString:
 def spans(text: str, clauses: list[Clause]) -> list[Span]:
     """Give the places of the clauses' terms; neighbours with at most a sign between are one."""
     wanted = {term for clause in clauses for term in clause.terms}
-    openings = tuple(clause.terms[-1] for clause in clauses if clause.is_prefix)
+    openings = tuple(clause.opening for clause in clauses if clause.opening)
     joined: list[Span] = []
     for term in analysis.terms(text):
         if term.value in wanted or (openings and term.value.startswith(openings)):

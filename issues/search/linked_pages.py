@@ -5,35 +5,43 @@ a fifteenth of the time that parsing takes (0.4 against 6.6 seconds for 12,000 s
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from html import unescape
 
 from issues.links import is_web, same_page
-from issues.models import Section, SectionLink
+from issues.models import SectionLink
+from issues.search.rows import Row
 
 # The sanitiser writes every link in this way; no text holds a "<".
 LINK = re.compile(r'<a href="([^"]*)"')
 
 
-def addresses(section: Section) -> set[str]:
+def addresses(row: Row) -> set[str]:
     """Give the pages that a section links to, each as `same_page` writes it."""
-    found = [section.link, *map(unescape, LINK.findall(section.body_html))]
+    found = [row.link, *map(unescape, LINK.findall(row.body_html))]
     return {same_page(address) for address in found if is_web(address)} - {""}
 
 
-def are_stale(section: Section) -> bool:
-    """Say whether the stored rows, which should be prefetched, are others."""
-    return addresses(section) != {link.address for link in section.links.all()}
+def stored(pks: Iterable[int]) -> dict[int, set[str]]:
+    """Give the pages that are stored of sections, by their keys."""
+    found = defaultdict(set)
+    links = SectionLink.objects.filter(section__in=list(pks))
+    for section, address in links.values_list("section", "address"):
+        found[section].add(address)
+    return found
 
 
-def write(sections: Iterable[Section]) -> None:
-    """Store the pages of those sections whose rows are others."""
-    stale = [section for section in sections if are_stale(section)]
+def write(rows: Iterable[Row]) -> None:
+    """Store the pages of those sections whose stored ones are others."""
+    wanted = {row.pk: addresses(row) for row in rows}
+    known = stored(wanted)
+    stale = {pk: found for pk, found in wanted.items() if found != known[pk]}
     if not stale:
         return
     SectionLink.objects.filter(section__in=stale).delete()
     SectionLink.objects.bulk_create(
-        SectionLink(section=section, address=address)
-        for section in stale
-        for address in sorted(addresses(section))
+        SectionLink(section_id=pk, address=address)
+        for pk, found in stale.items()
+        for address in sorted(found)
     )

@@ -16,10 +16,13 @@ def write(documents: Iterable[Document]) -> None:
     """Put the documents in, in place of those that are there."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO issues_search (section_id, document, digest)"
-            " VALUES (%s, %s::tsvector, %s) ON CONFLICT (section_id)"
-            " DO UPDATE SET document = excluded.document, digest = excluded.digest",
-            [(found.pk, vector(found), found.digest) for found in documents],
+            "INSERT INTO issues_search (section_id, document, title, digest)"
+            " VALUES (%s, %s::tsvector, %s::tsvector, %s) ON CONFLICT (section_id) DO UPDATE"
+            " SET document = excluded.document, title = excluded.title, digest = excluded.digest",
+            [
+                (found.pk, vector(found), words(found.title_words), found.digest)
+                for found in documents
+            ],
         )
 
 
@@ -37,6 +40,11 @@ def vector(found: Document) -> str:
     return " ".join(parts)
 
 
+def words(found: list[str]) -> str:
+    """Write words as PostgreSQL's text form of a vector without places."""
+    return " ".join(f"'{word}'" for word in found)
+
+
 def delete(pks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM issues_search WHERE section_id = ANY(%s)", [list(pks)])
@@ -49,20 +57,30 @@ def digests() -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+TABLE = "issues_search"
 KEY = "issues_search.section_id"
-# The condition and the order each take `expression(clauses)` for every %s.
+# The condition and the rank each take `expression(clauses)` for every %s; less is better.
 MATCH = "issues_search.document @@ %s::tsquery"
-# The best hits first, long texts having no advantage; among equals the newest.
-ORDER = (
-    f"ts_rank('{WEIGHTS}', issues_search.document, %s::tsquery, 1) DESC,"
-    " issues_search.section_id DESC"
-)
+# Long texts have no advantage.
+RANK = f"-ts_rank('{WEIGHTS}', issues_search.document, %s::tsquery, 1)"
+
+TITLES = "issues_search"
+TITLE_KEY = KEY
+TITLE_MATCH = "issues_search.title @@ %s::tsquery"
 
 
 def expression(clauses: list[Clause]) -> str:
     """Write the clauses as PostgreSQL's text form of a query; terms need no escape."""
-    return " & ".join(f"({quoted(clause)}{':*' if clause.is_prefix else ''})" for clause in clauses)
+    return " & ".join(f"({alternatives(clause)})" for clause in clauses)
 
 
-def quoted(clause: Clause) -> str:
-    return " <-> ".join(f"'{term}'" for term in clause.terms)
+def alternatives(clause: Clause) -> str:
+    whole = " <-> ".join(f"'{term}'" for term in clause.terms)
+    if not clause.opening:
+        return whole
+    begun = " <-> ".join([*(f"'{term}'" for term in clause.terms[:-1]), f"'{clause.opening}':*"])
+    return f"({whole}) | ({begun})"
+
+
+def any_of(terms: Iterable[str]) -> str:
+    return " | ".join(f"'{term}'" for term in terms)

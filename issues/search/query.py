@@ -1,4 +1,4 @@
-"""What a reader typed, as clauses that all must match."""
+"""What a reader typed, as clauses that all must match, and the filters written among them."""
 
 import re
 import unicodedata
@@ -9,26 +9,52 @@ from issues.search import analysis
 MAX_LENGTH = 200  # characters of a query; what is longer is cut
 MAX_CLAUSES = 20
 CHUNK = re.compile(r'"([^"]*)"?|(\S+)')
+OPERATOR = re.compile(r'(?<!\S)(-?tag|type|year):("[^"]*"?|\S+)', re.IGNORECASE)
+
+# From so many letters on the last word stands for longer ones too: shorter ones begin too many.
+SHORTEST_OPENING = 4
+SHORTEST_STARRED = 2
 
 
 class Clause(NamedTuple):
-    """Terms that stand one after the other; with `is_prefix` the last one may go on."""
+    """Terms that stand one after the other; with an `opening`, the last may also begin with it."""
 
     terms: tuple[str, ...]
-    is_prefix: bool = False
+    opening: str = ""
 
 
 def parse(text: str) -> list[Clause]:
     """Split a query into clauses: one for each word and each "quoted phrase".
 
-    No text is an error; one without any word, such as `+++`, gives no clause.
+    The last word, and every word with a star behind it, also stands for longer words. No text is
+    an error; one without any word, such as `+++`, gives no clause.
     """
     text = unicodedata.normalize("NFC", text)[:MAX_LENGTH]
-    chunks = [quoted or word for quoted, word in CHUNK.findall(text)]
-    clauses = [clause(chunk) for chunk in chunks]
+    chunks = CHUNK.findall(text)
+    clauses = [
+        clause(word, is_last=place == len(chunks)) if word else phrase(quoted)
+        for place, (quoted, word) in enumerate(chunks, start=1)
+    ]
     return list(dict.fromkeys(found for found in clauses if found.terms))[:MAX_CLAUSES]
 
 
-def clause(chunk: str) -> Clause:
-    values = tuple(term.value for term in analysis.terms(chunk, is_query=True))
-    return Clause(values, is_prefix=bool(values) and analysis.is_open(values[-1]))
+def phrase(text: str) -> Clause:
+    values = tuple(term.value for term in analysis.terms(text, is_query=True))
+    is_open = bool(values) and analysis.is_single_cjk(values[-1])
+    return Clause(values, values[-1] if is_open else "")
+
+
+def clause(word: str, is_last: bool) -> Clause:
+    found = phrase(word)
+    if not found.terms or found.opening:
+        return found
+    written = analysis.analyse(word).words[-1]
+    shortest = SHORTEST_STARRED if word.endswith("*") else SHORTEST_OPENING
+    is_open = (is_last or word.endswith("*")) and written.isalnum() and len(written) >= shortest
+    return found._replace(opening=written) if is_open else found
+
+
+def split_operators(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """Take `tag:`, `-tag:`, `type:` and `year:` out of a text; give the rest and what they say."""
+    found = [(name.lower(), value.strip('"')) for name, value in OPERATOR.findall(text)]
+    return " ".join(OPERATOR.sub(" ", text).split()), found

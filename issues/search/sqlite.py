@@ -1,4 +1,4 @@
-"""The search index in SQLite: an FTS5 table, see https://sqlite.org/fts5.html."""
+"""The search index in SQLite: FTS5 tables, see https://sqlite.org/fts5.html."""
 
 from collections.abc import Iterable
 
@@ -10,20 +10,27 @@ from issues.search.query import Clause
 
 def write(documents: Iterable[Document]) -> None:
     """Put the documents in, in place of those that are there."""
+    documents = list(documents)
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT OR REPLACE INTO issues_search (rowid, title, tags, body, digest)"
             " VALUES (%s, %s, %s, %s, %s)",
             [
-                (found.pk, *(" ".join(terms) for terms in found[1:]), found.digest)
+                (found.pk, *(" ".join(terms) for terms in found[1:4]), found.digest)
                 for found in documents
             ],
+        )
+        cursor.executemany(
+            "INSERT OR REPLACE INTO issues_search_title (rowid, title) VALUES (%s, %s)",
+            [(found.pk, " ".join(found.title_words)) for found in documents],
         )
 
 
 def delete(pks: Iterable[int]) -> None:
+    keys = [(pk,) for pk in pks]
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM issues_search WHERE rowid = %s", [(pk,) for pk in pks])
+        cursor.executemany("DELETE FROM issues_search WHERE rowid = %s", keys)
+        cursor.executemany("DELETE FROM issues_search_title WHERE rowid = %s", keys)
 
 
 def digests() -> dict[int, str]:
@@ -33,11 +40,15 @@ def digests() -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+TABLE = "issues_search"
 KEY = "issues_search.rowid"
-# The condition and the order each take `expression(clauses)` for every %s.
+# The condition and the rank each take `expression(clauses)` for every %s; less is better.
 MATCH = "issues_search MATCH %s"
-# The best hits first; among equals the newest.
-ORDER = "issues_search.rank, issues_search.rowid DESC"
+RANK = "issues_search.rank"
+
+TITLES = "issues_search_title"
+TITLE_KEY = "issues_search_title.rowid"
+TITLE_MATCH = "issues_search_title MATCH %s"
 
 
 def expression(clauses: list[Clause]) -> str:
@@ -45,6 +56,15 @@ def expression(clauses: list[Clause]) -> str:
 
     Terms hold letters and digits only; the quotes keep AND, OR, NOT and NEAR words.
     """
-    return " AND ".join(
-        f'"{" ".join(clause.terms)}"{"*" if clause.is_prefix else ""}' for clause in clauses
-    )
+    return " AND ".join(f"({alternatives(clause)})" for clause in clauses)
+
+
+def alternatives(clause: Clause) -> str:
+    whole = f'"{" ".join(clause.terms)}"'
+    if not clause.opening:
+        return whole
+    return f'{whole} OR "{" ".join([*clause.terms[:-1], clause.opening])}" *'
+
+
+def any_of(terms: Iterable[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)

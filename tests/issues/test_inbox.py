@@ -10,8 +10,8 @@ from django.utils import timezone
 from reversion.signals import pre_revision_commit
 
 from issues import history, inbox, search
-from issues.models import FormerAddress, Issue, Section, SectionType, StaleVersion
-from tests.builders import TOMORROW, make_issue, make_section
+from issues.models import FormerAddress, Issue, SearchEntry, Section, SectionType, StaleVersion
+from tests.builders import TOMORROW, found, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ class TestAdding:
 
         assert (section.title, section.link, section.issue) == ("Warm up slowly", "", None)
         assert section.author == editor
-        assert search.search("slowly", Section.objects.in_inbox()).total == 1
+        assert len(found("slowly", SearchEntry.objects.filter(issue=None))) == 1
 
     def test_its_history_begins_with_who_added_it(self, tip, editor):
         version = history.versions(inbox.add("Warm up", tip, editor)).get()
@@ -281,7 +281,7 @@ class TestPushingBack:
     def test_it_is_found_no_more_by_readers(self, client, editor):
         inbox.push_back(make_issue(1, sections=["Tip"]).sections.get(), editor)
 
-        assert search.search("tip", Section.objects.published()).total == 0
+        assert search.answer(search.Question("tip")).total == 0
         assert search.check() == (set(), set(), set())
 
     def test_authors_push_nothing_back_from_what_is_not_theirs(self, author):

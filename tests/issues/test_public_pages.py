@@ -8,9 +8,17 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
 
-from issues import search
-from issues.models import Section, Tag
-from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+from issues import images, search, sharing
+from issues.models import Issue, Section, Tag
+from tests.builders import (
+    TOMORROW,
+    YESTERDAY,
+    change,
+    make_issue,
+    make_public,
+    make_section,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +35,23 @@ def public_urls() -> list[str]:
     urls += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
     urls += [f"/search/?q={SECRET}", "/search/?q=tip", "/issues/?year=2024", "/nothing/here/"]
     urls += ["/share/2:of-no-signature/"]
+    urls += [f"/search/suggest/?q={text}" for text in ("z", SECRET, "hidden", "shared")]
     return urls
+
+
+def feed_urls() -> list[str]:
+    """Give the address of every feed there is; they are public, but no HTML."""
+    pages = ["/", *(tag.get_absolute_url() for tag in Tag.objects.all())]
+    pages += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    feeds = [f"{page}feed.{name}" for page in pages for name in ("xml", "json")]
+    return [*feeds, "/search/feed.xml?q=hidden", "/search/feed.json?q=hidden"]
+
+
+def public_files() -> list[str]:
+    """Give what is public beside the pages: for programs, and for sites where one shares them."""
+    urls = ["/robots.txt", "/share.png", "/sitemap.xml", "/sitemap-lists.xml"]
+    kinds = ("issues", "sections", "types", "tags")
+    return urls + [f"/sitemap-{kind}-1.xml" for kind in kinds]
 
 
 def api_urls() -> list[str]:
@@ -59,24 +83,28 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in (*public_urls(), *api_urls()):
+        for url in (*public_urls(), *feed_urls(), *public_files(), *api_urls()):
             response = client.get(url, follow=True)
 
-            shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = response.content.decode(errors="replace").replace(f'value="{SECRET}"', "")
+            shown = shown.replace(f"?q={SECRET}", "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
 
     def test_the_same_pages_show_the_issue_once_it_is_public(self, client, hidden):
         """Without this, the test above could pass because nothing ever shows the word."""
         for number in (2, 3):
-            make = Section.objects.filter(issue__number=number).first().issue
-            make.publish()
+            make_public(Issue.objects.get(number=number))
 
-        urls = (*public_urls(), *api_urls())
+        urls = (*public_urls(), *feed_urls(), *api_urls())
         shown = [url for url in urls if SECRET in client.get(url).content.decode()]
 
         expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
+        expected += ["/feed.xml", "/types/ml-tip/feed.json", "/tags/shared/feed.xml"]
+        expected += [f"/tags/{SECRET}-tag/feed.json", "/search/feed.xml?q=hidden"]
         assert set(expected) <= set(shown)
+        files = [url for url in public_files() if SECRET.encode() in client.get(url).content]
+        assert files == ["/sitemap-sections-1.xml", "/sitemap-tags-1.xml"]
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
         in_api = {url.removeprefix("/api/v1/") for url in shown if url.startswith("/api/")}
@@ -88,12 +116,14 @@ class TestLeak:
         for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
             assert client.get(url).status_code == 404
         assert client.get(f"/tags/{SECRET}-tag/").status_code == 404
+        for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
+            assert client.get(f"{url}share.png").status_code == 404
 
     def test_counts_leave_the_hidden_out(self, client, hidden):
         assert [(tag.name, tag.count) for tag in Tag.objects.with_public_counts()] == [
             ("shared", 1)
         ]
-        assert search.search("hidden", Section.objects.published()).total == 0
+        assert search.answer(search.Question("hidden")).total == 0
         assert client.get("/tags/shared/").context["paginator"].count == 1
 
     def test_neighbours_leave_the_hidden_out(self, client, hidden):
@@ -111,6 +141,8 @@ class TestConstantQueries:
     URLS = [
         *("/", "/issues/", "/issues/?page=1", "/issues/1/", "/issues/1/tip-1/", "/tags/"),
         *("/tags/common/", "/types/ml-tip/", "/types/news/", "/search/?q=tip", "/issues/latest/"),
+        "/search/suggest/?q=tip",
+        *("/issues/1/share.png", "/issues/1/tip-1/share.png"),
         *("/api/v1/issues/", "/api/v1/issues/1/", "/api/v1/sections/", "/api/v1/sections/?q=tip"),
         *("/api/v1/sections/?tag=common&full=true", "/api/v1/tags/", "/api/v1/types/"),
         *("/api/v1/tags/common/", "/api/v1/types/ml-tip/", "/api/v1/issues/latest/"),
@@ -143,7 +175,7 @@ class TestConstantQueries:
                 assert client.get(url).status_code in (200, 302)
 
     def count(self, client, url, limit) -> int:
-        with limit(12, info=url) as queries:
+        with limit(16, info=url) as queries:
             client.get(url)
         return len(queries)
 
@@ -269,9 +301,43 @@ class TestPages:
         make_issue(1, sections=[{"title": "Old advice", "superseded_by": newer.sections.get()}])
         assert "Newer advice" not in client.get("/issues/1/old-advice/").content.decode()
 
-        newer.publish()
+        make_public(newer)
 
         assert "Newer advice" in client.get("/issues/1/old-advice/").content.decode()
+
+
+class TestNotModified:
+    def test_who_has_a_page_already_gets_no_other(self, client):
+        make_issue(1, sections=["One"])
+
+        for url in ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/", "/search/?q=one"):
+            known = {"If-None-Match": client.get(url)["ETag"]}
+            assert client.get(url, headers=known).status_code == 304, url
+
+    def test_a_changed_page_is_sent(self, client):
+        make_issue(1, sections=["One"])
+        urls = ("/", "/issues/1/", "/issues/1/one/", "/types/ml-tip/")
+        known = {url: {"If-None-Match": client.get(url)["ETag"]} for url in urls}
+
+        change(Section.objects.get(), title="Two")
+
+        for url in urls:
+            assert client.get(url, headers=known[url]).status_code == 200, url
+
+    def test_the_desk_and_shared_drafts_are_never_kept(self, desk, editor):
+        draft = sharing.address(sharing.make(make_issue(1, None), editor))
+
+        for url in ("/admin/", "/admin/issues/issue/", draft):
+            response = desk.get(url)
+            assert (response.status_code, "ETag" in response) == (200, False), url
+
+    def test_pictures_are_still_sent_in_pieces(self, client):
+        asset = images.store(picture())
+
+        response = client.get(asset.file.url)
+
+        assert (response.streaming, "ETag" in response) == (True, False)
+        response.close()
 
 
 class TestErrorPages:
@@ -338,7 +404,10 @@ class TestHTML:
             make_issue(number, YESTERDAY * number, [section, {"title": "N", "type": "news"}])
 
         for url in (*public_urls(), "/issues/?page=2", "/issues/2/n/", "/search/?q=tip&page=2"):
-            html = client.get(url, follow=True).content.decode()
+            response = client.get(url, follow=True)
+            if response["Content-Type"] == "application/json":
+                continue
+            html = response.content.decode()
             parser = html5lib.HTMLParser(strict=True)
             parser.parse(html)
             assert html.count("<h1") == 1, url

@@ -62,8 +62,9 @@ class TestKeeping:
         for some in (sections[:2], sections):
             SectionLink.objects.all().delete()
 
-            # savepoint, issues, sections, tags, links; index, delete, insert; savepoint
-            with django_assert_num_queries(9):
+            # savepoint; issues and sections, locked; tags, sections; words, titles, entry,
+            # spellings; links: read, deleted, inserted; savepoint
+            with django_assert_num_queries(13):
                 search.index(some)
 
     def test_check_names_missing_and_stale_links_and_mend_repairs_them(self):

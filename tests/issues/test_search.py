@@ -12,7 +12,11 @@ from tests.builders import make_issue, make_section
 
 
 def titles(text: str) -> list[str]:
-    return [hit.section.title for hit in search.search(text, Section.objects.published()).hits]
+    return [hit.section.title for hit in answer(text).hits]
+
+
+def answer(text: str, **options) -> search.Answer:
+    return search.answer(search.Question(text), **options)
 
 
 class TestAnalysis:
@@ -33,10 +37,10 @@ class TestAnalysis:
         ],
     )
     def test_terms_of_a_text(self, text, terms):
-        assert analysis.indexed(text) == terms
+        assert analysis.analyse(text).terms == terms
 
     def test_a_query_for_part_of_a_run_of_characters_is_open(self):
-        assert query.parse("学") == [query.Clause(("学",), is_prefix=True)]
+        assert query.parse("学") == [query.Clause(("学",), opening="学")]
         assert query.parse("学習") == [query.Clause(("学習",))]
 
 
@@ -98,8 +102,8 @@ class TestFinding:
     def test_pages_go_on_where_the_last_one_ended(self):
         make_issue(1, sections=[f"Tip {number}" for number in range(5)])
 
-        first = search.search("tip", Section.objects.published(), start=0, size=3)
-        second = search.search("tip", Section.objects.published(), start=3, size=3)
+        first = answer("tip", start=0, size=3)
+        second = answer("tip", start=3, size=3)
 
         assert (first.total, second.total) == (5, 5)
         found = {hit.section.title for hit in first.hits + second.hits}
@@ -108,7 +112,7 @@ class TestFinding:
     def test_the_words_are_marked_and_the_rest_is_escaped(self):
         make_issue(1, sections=[{"title": "Use <b>node.js</b>", "body": "a & " * 90 + "node.js."}])
 
-        [hit] = search.search("node.js", Section.objects.published()).hits
+        [hit] = answer("node.js").hits
 
         assert hit.title == "Use &lt;b&gt;<mark>node.js</mark>&lt;/b&gt;"
         assert hit.snippet.startswith("… ")
@@ -118,7 +122,7 @@ class TestFinding:
         body = "alpha " + "filler " * 100 + "Here stand alpha and beta together. " + "end " * 100
         make_issue(1, sections=[{"title": "T", "body": body}])
 
-        [hit] = search.search("alpha beta", Section.objects.published()).hits
+        [hit] = answer("alpha beta").hits
 
         assert "<mark>alpha</mark> and <mark>beta</mark>" in hit.snippet
         assert len(hit.snippet) < 320
@@ -129,7 +133,7 @@ class TestManyHits:
     def test_a_word_that_is_everywhere_is_shown_at_once(self):
         make_issue(1, sections=[{"title": "Often", "body": "word " * 8000}])
 
-        [hit] = search.search("word", Section.objects.published()).hits
+        [hit] = answer("word").hits
 
         assert "<mark>word</mark>" in hit.snippet
 
@@ -209,5 +213,5 @@ class TestAnyText(HypothesisTestCase):
             ),
         ]
         for text in syntax:
-            total = search.search(text, Section.objects.published()).total
+            total = answer(text).total
             assert total in (0, 1), text

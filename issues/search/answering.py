@@ -1,0 +1,137 @@
+"""Answering what a reader asks: hits by words and filters, and counts of what else there is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.safestring import SafeString
+
+from issues.freshness import kept
+from issues.models import SearchEntry, Section, SectionType, Tag
+from issues.search import facets, query, ranking
+from issues.search.choices import Choices, choices
+from issues.search.highlight import marked, snippet
+from issues.search.matching import matches, tagged
+from issues.search.question import Question
+
+MOST_TAGS = 30  # in the list of those that would narrow an answer
+
+
+@dataclass
+class Hit:
+    """A section that was found, with the words marked."""
+
+    section: Section
+    title: SafeString
+    snippet: SafeString
+
+
+@dataclass
+class Facet:
+    """One more choice, and how many sections it would leave."""
+
+    value: SectionType | Tag | int
+    count: int
+    is_chosen: bool = False
+
+
+@dataclass
+class Answer:
+    """One page of hits, and what is known of all of them.
+
+    With `is_capped`, more sections hold the words than were looked at: the counts are of those.
+    """
+
+    question: Question
+    choices: Choices
+    total: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    types: list[Facet] = field(default_factory=list)
+    years: list[Facet] = field(default_factory=list)
+    tags: list[Facet] = field(default_factory=list)
+    is_capped: bool = False
+
+
+def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> Answer:
+    """Answer a question with the hits from `start` on, at most `size` of them.
+
+    Any question is fine. `entries` says which sections may be found; by default all that are
+    public. Without words, the newest sections come first and all are counted.
+    """
+    chosen = choices(question)
+    found = Answer(question, chosen)
+    clauses = query.parse(question.text)
+    if chosen.unknown or (question.text and not clauses) or question.is_empty:
+        return found
+    entries = SearchEntry.objects.published() if entries is None else entries
+    candidates = tagged(entries, chosen.tags, chosen.without)
+    if clauses:
+        counts, keys = by_words(found, clauses, candidates, start + size)
+    else:
+        counts, keys = by_filters(found, candidates, start + size)
+    found.total = counts.total
+    add_facets(found, counts)
+    found.hits = hits(keys[start:], clauses)
+    return found
+
+
+def by_words(found: Answer, clauses, candidates, most: int) -> tuple[facets.Counts, list[int]]:
+    rows, found.is_capped = matches(clauses, candidates)
+    type_pk, year = chosen_keys(found.choices)
+    counts = facets.of_matches(rows, type_pk, year)
+    sort = ranking.newest if found.question.sort == "date" else ranking.best
+    return counts, sort(facets.narrowed(rows, type_pk, year), most)
+
+
+def by_filters(found: Answer, candidates, most: int) -> tuple[facets.Counts, list[int]]:
+    type_pk, year = chosen_keys(found.choices)
+    chosen = found.choices
+    name = "/".join(
+        ",".join(map(str, keys))
+        for keys in (
+            sorted(tag.pk for tag in chosen.tags),
+            sorted(tag.pk for tag in chosen.without),
+            [type_pk, year],
+        )
+    )
+    counts = kept(f"facets/{name}", lambda: facets.of_entries(candidates, type_pk, year))
+    narrowed = candidates
+    if type_pk is not None:
+        narrowed = narrowed.filter(type_id=type_pk)
+    if year is not None:
+        narrowed = narrowed.filter(year=year)
+    ordered = narrowed.order_by(*ranking.NEWEST_FIRST)
+    return counts, list(ordered.values_list("pk", flat=True)[:most])
+
+
+def chosen_keys(chosen: Choices) -> tuple[int | None, int | None]:
+    return chosen.type.pk if chosen.type else None, chosen.year
+
+
+def hits(keys: Sequence[int], clauses: list[query.Clause]) -> list[Hit]:
+    """Load the sections of a page of keys, and mark in them what was found."""
+    sections = Section.objects.for_page().defer("body", "body_html").in_bulk(keys)
+    return [
+        Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses))
+        for one in map(sections.get, keys)
+        if one is not None
+    ]
+
+
+def add_facets(found: Answer, counts: facets.Counts) -> None:
+    """Name what is counted. Nothing is offered that would leave no section."""
+    chosen = found.choices
+    types = {one.pk: one for one in SectionType.objects.all()}
+    found.types = [
+        Facet(one, counts.types[pk], one == chosen.type)
+        for pk, one in types.items()
+        if counts.types[pk]
+    ]
+    found.years = [
+        Facet(year, count, year == chosen.year)
+        for year, count in sorted(counts.years.items(), reverse=True)
+    ]
+    taken = {tag.pk for tag in chosen.tags}
+    common = [(pk, count) for pk, count in counts.tags.items() if pk not in taken]
+    common.sort(key=lambda one: (-one[1], one[0]))
+    tags = Tag.objects.in_bulk([pk for pk, _ in common[:MOST_TAGS]])
+    found.tags = [Facet(tags[pk], count) for pk, count in common[:MOST_TAGS] if pk in tags]

@@ -1,0 +1,95 @@
+"""Keeping what is searched in step with the sections.
+
+Whoever changes a section's title, text, link or tags, its issue or its issue's date calls
+`index` in the same transaction; whoever deletes sections calls `remove`. `check` finds and
+`mend` repairs what was missed. Beside the words stand, for each section, a SearchEntry and which
+pages it links to, as rows of SectionLink.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import transaction
+
+from issues.models import Section
+from issues.search import engines, entries, linked_pages, rows, words
+from issues.search.documents import document
+
+BATCH = 500  # sections that are held in memory at once
+
+
+class Difference(NamedTuple):
+    """Keys of sections whose index differs from what they say now."""
+
+    missing: set[int]
+    stale: set[int]
+    orphaned: set[int]
+
+
+def index(sections: Iterable[Section]) -> None:
+    """Index the sections anew, as they and their tags are now in the database."""
+    pks = [section.pk for section in sections]
+    for start in range(0, len(pks), BATCH):
+        write(pks[start : start + BATCH])
+
+
+@transaction.atomic
+def write(pks: list[int]) -> None:
+    # Nobody may change a section between the reading and the writing of its words.
+    sections = Section.objects.filter(pk__in=pks)
+    sections.lock_issues()
+    sections.lock()
+    found = rows.read(pks)
+    documents = list(map(document, found))
+    engines.current().write(documents)
+    entries.write(found)
+    words.write(documents)
+    linked_pages.write(found)
+
+
+def remove(pks: Iterable[int]) -> None:
+    """Take sections out that are deleted."""
+    pks = list(pks)
+    engines.current().delete(pks)
+    entries.delete(pks)
+
+
+def rebuild() -> int:
+    """Index all sections anew; give how many there are. Others may go on writing meanwhile."""
+    pks = list(Section.objects.order_by("pk").values_list("pk", flat=True))
+    index(Section(pk=pk) for pk in pks)
+    remove(engines.current().digests().keys() - set(pks))
+    return len(pks)
+
+
+def mend() -> int:
+    """Bring what differs up to date; give in how many places the index differed."""
+    difference = check()
+    index(Section(pk=pk) for pk in difference.missing | difference.stale)
+    remove(difference.orphaned)
+    return sum(map(len, difference))
+
+
+def check() -> Difference:
+    """Compare the index, the entries and the linked pages with the sections."""
+    indexed = engines.current().digests()
+    current: dict[int, bool] = {}
+    pks = list(Section.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), BATCH):
+        current |= are_current(pks[start : start + BATCH], indexed)
+    return Difference(
+        missing=current.keys() - indexed.keys(),
+        stale={pk for pk, is_right in current.items() if pk in indexed and not is_right},
+        orphaned=indexed.keys() - current.keys(),
+    )
+
+
+def are_current(pks: list[int], indexed: dict[int, str]) -> dict[int, bool]:
+    """Say for each of some sections whether all that is derived of it agrees with it."""
+    known_entries, known_links = entries.stored(pks), linked_pages.stored(pks)
+    return {
+        row.pk: indexed.get(row.pk) == document(row).digest
+        and known_entries.get(row.pk) == entries.entry(row)
+        and known_links[row.pk] == linked_pages.addresses(row)
+        for row in rows.read(pks)
+    }

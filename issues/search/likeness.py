@@ -1,0 +1,39 @@
+"""Sections that say something like another one, by the rare words of its title."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from issues.models import SearchEntry, Section
+from issues.search import analysis, engines, matching
+
+MOST_SECTIONS = 1000  # that hold a word; what more hold says too little
+MOST_TERMS = 5
+
+
+def alike(section: Section, leave_out: Collection[int], size: int) -> list[int]:
+    """Give the keys of public sections that hold rare words of this one's title.
+
+    The most alike come first. Neither the section itself nor `leave_out` is among them.
+    """
+    counts = {term: sections_with(term) for term in set(analysis.analyse(section.title).terms)}
+    rare = [term for term, count in counts.items() if 1 < count <= MOST_SECTIONS]
+    rare = sorted(rare, key=lambda term: (counts[term], term))[:MOST_TERMS]
+    if not rare:
+        return []
+    entries = SearchEntry.objects.published().exclude(pk__in={section.pk, *leave_out})
+    found, _ = matching.rows(engines.current().any_of(rare), entries, MOST_TERMS * MOST_SECTIONS)
+    found.sort(key=lambda one: (one.rank, -one.pk))
+    return [one.pk for one in found[:size]]
+
+
+def sections_with(term: str) -> int:
+    """Count the sections with a term, hidden ones too, as far as it is of interest."""
+    engine = engines.current()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {engine.TABLE}"
+            f" WHERE {engine.MATCH} LIMIT %s) AS found",
+            [engine.any_of([term]), MOST_SECTIONS + 1],
+        )
+        return cursor.fetchone()[0]

@@ -1,0 +1,29 @@
+"""The words of the archive, as they are written: from them the nearest spelling is chosen.
+
+A word stays after the last section that held it: whoever offers one asks whether it is found.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from issues.search.documents import Document
+
+SHORTEST = 3
+LONGEST = 40
+
+
+def write(documents: Iterable[Document]) -> None:
+    """Add what is new."""
+    # In one order, so that two who add the same words never wait for each other in turn.
+    found = sorted({word for one in documents for word in one.words if is_kept(word)})
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO issues_searchword (word, first, length) VALUES (%s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [(word, word[0], len(word)) for word in found],
+        )
+
+
+def is_kept(word: str) -> bool:
+    return SHORTEST <= len(word) <= LONGEST and not word.isdecimal()
