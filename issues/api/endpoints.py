@@ -35,7 +35,11 @@ class Page(BaseModel):
 
 
 class SectionQuery(BaseModel):
-    q: str = Field("", max_length=200, description="Words that all must be found, “phrases” too.")
+    q: str = Field(
+        "",
+        max_length=200,
+        description="Words that must all be found; “phrases” and tag:, -tag:, type:, year: work.",
+    )
     tag: list[GivenSlug] = Field(
         [], max_length=MOST_TAGS, description="Slugs of tags that a section has, all of them."
     )
