@@ -22,8 +22,8 @@ def alike(section: Section, leave_out: Collection[int], size: int) -> list[int]:
     if not rare:
         return []
     entries = SearchEntry.objects.published().exclude(pk__in={section.pk, *leave_out})
-    found, _ = matching.rows(engines.current().any_of(rare), entries, MOST_TERMS * MOST_SECTIONS)
-    found.sort(key=lambda one: (one.rank, -one.pk))
+    found, _ = matching.rows(engines.current().any_of(rare), entries)
+    found.sort(key=lambda one: (one.place, -one.pk))
     return [one.pk for one in found[:size]]
 
 
