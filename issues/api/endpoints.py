@@ -10,10 +10,11 @@ from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
 from bitsletter.site import absolute_url
-from issues.api import asking, counts, paging, schemas
+from issues.api import asking, paging, schemas
 from issues.api.errors import found_or_404
 from issues.api.sections import full_sections, page_by_filters, page_by_words, whole
-from issues.models import MAX_NUMBER, Issue, SectionType, Tag
+from issues.freshness import kept
+from issues.models import MAX_NUMBER, Issue, Tag
 from issues.search import Question
 from issues.search.choices import public_tag_counts
 
@@ -90,7 +91,7 @@ def list_issues(request: HttpRequest, page: Query[Page]):
     issues = paging.older_issues(Issue.objects.published().for_list(), page.cursor)
     shown, cursor = paging.cut(issues, page.limit, paging.issue_cursor)
     return schemas.IssuePage(
-        total=counts.of_issues(),
+        total=kept("api-issues", Issue.objects.published().count),
         next=paging.next_url(request, cursor),
         results=[schemas.Issue.of(issue) for issue in shown],
     )
@@ -150,41 +151,39 @@ def show_section(request: HttpRequest, id: Number):
 @get("/tags/", schemas.TagPage, "tags", "?limit=100")
 def list_tags(request: HttpRequest, page: Query[Page]):
     """All tags by name, each with how many sections have it."""
-    numbers = public_tag_counts()
-    tags = Tag.objects.filter(pk__in=numbers).order_by("folded")
+    counts = public_tag_counts()
+    tags = Tag.objects.filter(pk__in=counts).order_by("folded")
     if behind := paging.TAGS.read(page.cursor):
         tags = tags.filter(folded__gt=behind[0])
     shown, cursor = paging.cut(tags, page.limit, lambda tag: paging.TAGS.write(tag.folded))
     return schemas.TagPage(
-        total=len(numbers),
+        total=len(counts),
         next=paging.next_url(request, cursor),
-        results=[schemas.Tag.of(tag, numbers[tag.pk]) for tag in shown],
+        results=[schemas.Tag.of(tag, counts[tag.pk]) for tag in shown],
     )
 
 
 @get("/tags/{tag:slug}/", schemas.Tag, "tag", has_moved=True)
 def show_tag(request: HttpRequest, slug: Slug):
     """One tag."""
-    numbers = public_tag_counts()
-    public = Tag.objects.filter(pk__in=numbers)
+    counts = public_tag_counts()
+    public = Tag.objects.filter(pk__in=counts)
     tag = found_or_404(public, _("There is no such tag."), slug=slug)
-    return schemas.Tag.of(tag, numbers[tag.pk])
+    return schemas.Tag.of(tag, counts[tag.pk])
 
 
 @get("/types/", schemas.TypeList, "types")
 def list_types(request: HttpRequest):
     """All types of sections, in their order in an issue, each with how many sections are of it."""
-    numbers = counts.of_types()
-    found = [
-        schemas.Type.of(one, numbers[one.pk]) for one in SectionType.objects.filter(pk__in=numbers)
-    ]
+    found = [schemas.Type.of(one.value, one.count) for one in asking.counts(Question()).types]
     return schemas.TypeList(total=len(found), results=found)
 
 
 @get("/types/{slug:slug}/", schemas.Type, "type", has_moved=True)
 def show_type(request: HttpRequest, slug: Slug):
     """One type of sections."""
-    numbers = counts.of_types()
-    public = SectionType.objects.filter(pk__in=numbers)
-    one = found_or_404(public, _("There is no such type."), slug=slug)
-    return schemas.Type.of(one, numbers[one.pk])
+    types = asking.counts(Question()).types
+    found = next((one for one in types if one.value.slug == slug), None)
+    if found is None:
+        raise Http404(_("There is no such type."))
+    return schemas.Type.of(found.value, found.count)

@@ -1,5 +1,8 @@
+from functools import cached_property
+
 from django.urls import path
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from issues import urls  # noqa: F401  it gives the converters their names
@@ -11,7 +14,17 @@ class Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
+class ArchiveAPI(NinjaAPI):
+    @cached_property
+    def document(self) -> OpenAPISchema:
+        return super().get_openapi_schema()
+
+    def get_openapi_schema(self, **options) -> OpenAPISchema:
+        """Give the document, which takes long to write and is always the same."""
+        return self.document
+
+
+api = ArchiveAPI(
     title="The archive as JSON",
     version="1",
     description=(
