@@ -5,7 +5,8 @@ import itertools
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +21,11 @@ from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
 from issues.models.versioned import Versioned, VersionedQuerySet
+from issues.wikilinks import Reference
 
 SLUG_LENGTH = 80
+# What `_type_label.html` shows.
+TYPE_LABEL = ("type__name", "type__slug", "type__emoji", "type__color")
 
 
 class SectionQuerySet(VersionedQuerySet):
@@ -60,16 +64,24 @@ class SectionQuerySet(VersionedQuerySet):
         """Load what a link to a section says."""
         return self.select_related("issue").only("title", "slug", "issue__number")
 
+    def for_label(self):
+        """Load what a link says that tells the type, too."""
+        found = self.select_related("issue", "type")
+        return found.only("title", "slug", "issue__number", *TYPE_LABEL)
+
     def before(self, section):
-        """Keep what stands before `section` in the archive, the nearest first."""
+        """Keep what stands next before `section` in the archive, the nearest first."""
         return self.beside(section, "lt").reverse()
 
     def after(self, section):
-        """Keep what stands after `section` in the archive, the nearest first."""
+        """Keep what stands next after `section` in the archive, the nearest first."""
         return self.beside(section, "gt")
 
     def beside(self, section, comparison: str):
-        """Keep what stands on one side of `section`: "lt" is before it, "gt" behind."""
+        """Keep what stands next on one side of `section`: "lt" is before it, "gt" behind.
+
+        That is what went public at the same moment, and at the nearest one at which any did.
+        """
         issue, position = section.issue, section.position
         moment = issue.published_at
         on_that_side = (
@@ -78,9 +90,26 @@ class SectionQuerySet(VersionedQuerySet):
             | Q(issue=issue, **{f"position__{comparison}": position})
             | Q(issue=issue, position=position, **{f"pk__{comparison}": section.pk})
         )
-        # The second condition lets the database use its index of dates.
-        found = self.filter(on_that_side, **{f"issue__published_at__{comparison}e": moment})
-        return found.order_by("issue__published_at", "issue__number", "position", "pk")
+        end = Coalesce(self.nearest_moment(moment, comparison), Value(moment))
+        other = "lte" if comparison == "gt" else "gte"
+        between = {
+            f"issue__published_at__{comparison}e": moment,
+            f"issue__published_at__{other}": end,
+        }
+        return self.filter(on_that_side, **between).order_by(
+            "issue__published_at", "issue__number", "position", "pk"
+        )
+
+    def nearest_moment(self, moment, comparison: str) -> Subquery:
+        """Say when, from `moment` on, the next of these went public.
+
+        The database walks its index of dates issue by issue until it finds one, instead of
+        sorting all that there are.
+        """
+        is_there = models.Exists(self.order_by().filter(issue=models.OuterRef("pk")))
+        issues = Issue.objects.filter(is_there, **{f"published_at__{comparison}": moment})
+        order = "published_at" if comparison == "gt" else "-published_at"
+        return Subquery(issues.order_by(order).values("published_at")[:1])
 
 
 class Section(Versioned, Corrected):
@@ -194,6 +223,19 @@ class Section(Versioned, Corrected):
         others = Section.objects.filter(issue=self.issue_id).exclude(pk=self.pk)
         taken = others.values_list("slug", flat=True) if self.issue_id else []
         return unused_slug(self.title, set(taken))
+
+    def leads_to(self, section) -> bool:
+        """Say whether this is `section`, or is superseded by it, maybe over others."""
+        newer, seen = self, set()
+        while newer and newer.pk not in seen and newer.pk != section.pk:
+            seen.add(newer.pk)
+            newer = newer.superseded_by
+        return newer is not None and newer.pk == section.pk
+
+    @property
+    def reference(self) -> str:
+        """Give what leads here from other texts; a section in the inbox has no such place."""
+        return str(Reference(self.issue.number, self.slug)) if self.issue else ""
 
     def get_absolute_url(self):
         return reverse("issues:section", args=[self.issue.number, self.slug])

@@ -57,7 +57,10 @@ def matches(
 
 
 def rows(
-    expression: str, entries: QuerySet[SearchEntry], by_date: bool = False, most: int = MOST_MATCHES
+    expression: str,
+    entries: QuerySet[SearchEntry],
+    by_date: bool = False,
+    most: int = MOST_MATCHES,
 ) -> tuple[list[Match], bool]:
     """Give the entries whose sections match an expression in the engine's language."""
     engine = engines.current()
