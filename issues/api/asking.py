@@ -8,9 +8,6 @@ from issues import search
 from issues.api.schemas import Facets, NamedCount, YearCount
 from issues.models import SearchEntry
 from issues.search import Answer, Question
-from issues.search.answering import add_facets, by_filters
-from issues.search.choices import Choices
-from issues.search.matching import tagged
 
 
 def by_words(question: Question, start: int, size: int, at: datetime | None) -> Answer:
@@ -20,22 +17,12 @@ def by_words(question: Question, start: int, size: int, at: datetime | None) -> 
 
 def counts(question: Question) -> Answer:
     """Count what the filters leave; without any, that is the whole archive."""
-    if not question.is_empty:
-        return search.answer(question, size=0)
-    answer = Answer(question, Choices())
-    found, _ = by_filters(answer, SearchEntry.objects.published(), 0)
-    answer.total = found.total
-    add_facets(answer, found)
-    return answer
+    return search.answer(question, size=0)
 
 
-def entries(chosen: Choices) -> QuerySet[SearchEntry]:
+def entries(answer: Answer) -> QuerySet[SearchEntry]:
     """Keep the public sections that the filters leave."""
-    if chosen.unknown:
-        return SearchEntry.objects.none()
-    found = tagged(SearchEntry.objects.published(), chosen.tags, chosen.without)
-    wanted = {"type_id": chosen.type and chosen.type.pk, "year": chosen.year}
-    return found.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return search.filtered(SearchEntry.objects.published(), answer.choices)
 
 
 def facets(answer: Answer) -> Facets:

@@ -25,7 +25,7 @@ def whole(issue: Issue) -> schemas.FullIssue:
 def page_by_filters(question: Question, limit: int, cursor: str, is_full: bool) -> Loaded:
     """Give what tags, type and year leave, the newest first."""
     answer = asking.counts(question)
-    behind = paging.older_entries(asking.entries(answer.choices), cursor)
+    behind = paging.older_entries(asking.entries(answer), cursor)
     shown, following = paging.cut(behind, limit, paging.entry_cursor)
     return answer, represented([entry.pk for entry in shown], is_full), following
 

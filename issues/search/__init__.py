@@ -8,6 +8,7 @@ while somebody types, `alike` for what stands beside a section. `indexing` says 
 from issues.search.answering import Answer, Facet, Hit, answer
 from issues.search.indexing import BATCH, Difference, check, index, mend, rebuild, remove
 from issues.search.likeness import alike
+from issues.search.matching import filtered
 from issues.search.question import Question
 from issues.search.spelling import nearest
 from issues.search.titles import Suggestions, suggest
@@ -23,6 +24,7 @@ __all__ = [
     "alike",
     "answer",
     "check",
+    "filtered",
     "index",
     "mend",
     "nearest",

@@ -13,7 +13,6 @@ from issues.models import SearchEntry, Section, SectionTag, SectionType, Tag
 from issues.search import facets, matching, query, ranking
 from issues.search.choices import Choices, choices
 from issues.search.highlight import marked, snippet
-from issues.search.matching import tagged
 from issues.search.question import Question
 
 MOST_TAGS = 15  # in the list of those that would narrow an answer
@@ -58,18 +57,18 @@ class Answer:
 def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> Answer:
     """Answer a question with the hits from `start` on, at most `size` of them.
 
-    Any question is fine. `entries` says which sections may be found; by default all that are
-    public. Without words, the newest sections come first and all are counted.
+    Any question is fine; one that asks for nothing finds the whole archive. `entries` says which
+    sections may be found; by default all that are public. Without words, the newest come first.
     """
     chosen = choices(question)
     found = Answer(question, chosen)
     clauses = query.parse(question.text)
-    if chosen.unknown or (question.text and not clauses) or question.is_empty:
+    if chosen.unknown or (question.text and not clauses):
         return found
     # What the index has not noticed yet is hidden all the same: sections have the last word.
     sections = Section.objects.published() if entries is None else Section.objects.all()
     entries = SearchEntry.objects.published() if entries is None else entries
-    candidates = tagged(entries, chosen.tags, chosen.without)
+    candidates = matching.tagged(entries, chosen)
     if clauses:
         counts, keys = by_words(found, clauses, candidates, start + size)
     else:
@@ -91,9 +90,8 @@ def by_words(found: Answer, clauses, candidates, most: int) -> tuple[facets.Coun
 
 def by_filters(found: Answer, candidates, most: int) -> tuple[facets.Counts, list[int]]:
     chosen = found.choices
-    type_pk, year = chosen.type_pk, chosen.year
-    counts = kept(f"facets/{chosen.key}", lambda: facets.of_entries(candidates, type_pk, year))
-    newest = facets.narrowed_entries(candidates, type_pk, year).order_by(*ranking.NEWEST_FIRST)
+    counts = kept(f"facets/{chosen.key}", lambda: facets.of_entries(candidates, chosen))
+    newest = matching.narrowed(candidates, chosen).order_by(*ranking.NEWEST_FIRST)
     return counts, list(newest.values_list("pk", flat=True)[:most])
 
 

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
 
 from issues.models import SearchEntry, SectionTag
+from issues.search import matching
+from issues.search.choices import Choices
 from issues.search.matching import Match
 
 
@@ -46,11 +49,11 @@ def narrowed(found: Sequence[Match], type_pk: int | None, year: int | None) -> S
     ]
 
 
-def of_entries(entries: QuerySet[SearchEntry], type_pk: int | None, year: int | None) -> Counts:
+def of_entries(entries: QuerySet[SearchEntry], chosen: Choices) -> Counts:
     """Count what `of_matches` counts, in the database: without words there may be any number."""
-    in_year = narrowed_entries(entries, None, year)
-    of_type = narrowed_entries(entries, type_pk, None)
-    both = narrowed_entries(entries, type_pk, year)
+    in_year = matching.narrowed(entries, replace(chosen, type=None))
+    of_type = matching.narrowed(entries, replace(chosen, year=None))
+    both = matching.narrowed(entries, chosen)
     tags = SectionTag.objects.filter(content_object__in=both.order_by().values("pk"))
     return Counts(
         total=both.count(),
@@ -58,14 +61,6 @@ def of_entries(entries: QuerySet[SearchEntry], type_pk: int | None, year: int | 
         years=counted(of_type, "year"),
         tags=counted(tags, "tag_id"),
     )
-
-
-def narrowed_entries(
-    entries: QuerySet[SearchEntry], type_pk: int | None, year: int | None
-) -> QuerySet[SearchEntry]:
-    if type_pk is not None:
-        entries = entries.filter(type_id=type_pk)
-    return entries if year is None else entries.filter(year=year)
 
 
 def counted(rows: QuerySet, name: str) -> Counter:

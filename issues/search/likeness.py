@@ -16,7 +16,7 @@ def alike(section: Section, leave_out: Collection[int], size: int) -> list[int]:
 
     The most alike come first. None whose key is in `leave_out` is among them.
     """
-    counts = {term: sections_with(term) for term in set(analysis.analyse(section.title).terms)}
+    counts = counts_of(sorted(set(analysis.analyse(section.title).terms)))
     rare = [term for term, count in counts.items() if 1 < count <= MOST_SECTIONS]
     rare = sorted(rare, key=lambda term: (counts[term], term))[:MOST_TERMS]
     if not rare:
@@ -27,13 +27,16 @@ def alike(section: Section, leave_out: Collection[int], size: int) -> list[int]:
     return [one.pk for one in found[:size]]
 
 
-def sections_with(term: str) -> int:
-    """Count the sections with a term, hidden ones too, as far as it is of interest."""
+def counts_of(terms: list[str]) -> dict[str, int]:
+    """Count the sections with each term, hidden ones too, as far as it is of interest."""
+    if not terms:
+        return {}
     engine = engines.current()
+    count = (
+        f"(SELECT count(*) FROM (SELECT 1 FROM {engine.TABLE}"
+        f" WHERE {engine.MATCH} LIMIT {MOST_SECTIONS + 1}) AS found)"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {engine.TABLE}"
-            f" WHERE {engine.MATCH} LIMIT %s) AS found",
-            [engine.any_of([term]), MOST_SECTIONS + 1],
-        )
-        return cursor.fetchone()[0]
+        expressions = [engine.any_of([term]) for term in terms]
+        cursor.execute(f"SELECT {', '.join([count] * len(terms))}", expressions)
+        return dict(zip(terms, cursor.fetchone(), strict=True))

@@ -1,6 +1,5 @@
 """Which sections hold what is asked for: narrow rows, of which the rest is counted and sorted."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -8,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from issues.models import SearchEntry, SectionTag, Tag
 from issues.search import engines
+from issues.search.choices import Choices
 from issues.search.query import Clause
 
 # Of a word that more sections hold, only those indexed last are looked at: nobody reads more.
@@ -31,15 +31,25 @@ class Match(NamedTuple):
     place: Any
 
 
-def tagged(
-    entries: QuerySet[SearchEntry], tags: Iterable[Tag], without: Iterable[Tag]
-) -> QuerySet[SearchEntry]:
-    """Keep the entries that have all of `tags` and none of `without`."""
-    for tag in tags:
+def tagged(entries: QuerySet[SearchEntry], chosen: Choices) -> QuerySet[SearchEntry]:
+    """Keep the entries that have all the tags that are asked for, and none of the others."""
+    for tag in chosen.tags:
         entries = entries.filter(has(tag))
-    for tag in without:
+    for tag in chosen.without:
         entries = entries.exclude(has(tag))
     return entries
+
+
+def narrowed(entries: QuerySet[SearchEntry], chosen: Choices) -> QuerySet[SearchEntry]:
+    """Keep the entries of the type and the year that are asked for."""
+    if chosen.type is not None:
+        entries = entries.filter(type_id=chosen.type.pk)
+    return entries if chosen.year is None else entries.filter(year=chosen.year)
+
+
+def filtered(entries: QuerySet[SearchEntry], chosen: Choices) -> QuerySet[SearchEntry]:
+    """Keep the entries that all filters leave."""
+    return entries.none() if chosen.unknown else narrowed(tagged(entries, chosen), chosen)
 
 
 def has(tag: Tag) -> Exists:
