@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Max
 
 from issues.models import Issue
 
@@ -16,11 +16,12 @@ def content_version() -> str:
     """Give a text that is another as soon as readers would see something else.
 
     Every change of an issue, of what is in it and of its tags moves `updated_at` of the issue
-    (see `touch`); a scheduled issue moves the newest public moment when it goes public.
+    (see `touch`); a deletion moves their number, and a scheduled issue that goes public the
+    newest public moment. Asked one by one, each is read from the end of an index.
     """
-    changed = Issue.objects.aggregate(changed=Max("updated_at"), count=Count("pk"))
-    newest = Issue.objects.published().aggregate(newest=Max("published_at"))["newest"]
-    return f"{changed['changed']}/{changed['count']}/{newest}"
+    changed = Issue.objects.aggregate(moment=Max("updated_at"))["moment"]
+    newest = Issue.objects.published().aggregate(moment=Max("published_at"))["moment"]
+    return f"{changed}/{Issue.objects.count()}/{newest}"
 
 
 def newest_change() -> datetime.datetime | None:

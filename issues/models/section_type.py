@@ -12,6 +12,11 @@ class SectionTypeQuerySet(models.QuerySet):
         sections = self.model.sections.rel.related_model.objects.published(at)
         return self.filter(models.Exists(sections.filter(type=models.OuterRef("pk"))))
 
+    def public_counts(self, at=None) -> dict[int, int]:
+        """Give for each type's key how many public sections are of it."""
+        sections = self.model.sections.rel.related_model.objects.published(at)
+        return dict(sections.order_by().values_list("type").annotate(models.Count("pk")))
+
 
 class SectionType(models.Model):
     """A kind of section, and how many of it an issue should hold."""

@@ -21,7 +21,10 @@ from issues.models.issue import public
 class TagQuerySet(models.QuerySet):
     def with_public_counts(self, at=None) -> list:
         """Give the tags of public sections by name, each with `count`, how many those are."""
-        counts = SectionTag.public_counts(at)
+        return self.with_counts(SectionTag.public_counts(at))
+
+    def with_counts(self, counts: dict[int, int]) -> list:
+        """Give by name the tags whose keys are counted, each with its `count`."""
         tags = [tag for tag in self.order_by(Lower("name")) if counts.get(tag.pk)]
         for tag in tags:
             tag.count = counts[tag.pk]
