@@ -133,9 +133,9 @@ class SectionDetail(Movable, DetailView):
     def get_context_data(self, **kwargs):
         section = self.object
         section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
-        alike = Section.objects.published().filter(type=section.type_id).for_link()
+        others = Section.objects.published().for_link()
         return super().get_context_data(
-            newer=alike.after(section).first(), older=alike.before(section).first(), **kwargs
+            newer=others.after(section).first(), older=others.before(section).first(), **kwargs
         )
 
 
@@ -159,7 +159,7 @@ class TypeDetail(Movable, CountedList):
         self.type = get_object_or_404(SectionType, slug=self.kwargs["slug"])
         if not self.count():
             raise Http404(_("There is no such type."))  # none that is public
-        return Section.objects.published().filter(type=self.type).newest_first()
+        return Section.objects.published().of_type(self.type)
 
     def count(self):
         return type_counts().get(self.type.pk, 0)

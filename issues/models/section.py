@@ -60,27 +60,41 @@ class SectionQuerySet(VersionedQuerySet):
         """Load what a link to a section says."""
         return self.select_related("issue").only("title", "slug", "issue__number")
 
+    # The search entries have an index of the dates of each type: what is newest of a type, or
+    # nearest to a section, stands at its end, however large the archive is.
+
+    def of_type(self, section_type):
+        """Keep what is of a type, the newest first."""
+        found = self.filter(search_entry__type_id=section_type.pk)
+        return found.order_by(
+            *("-search_entry__published_at", "-issue__number", "position", "pk"),
+        )
+
     def before(self, section):
-        """Keep what stands before `section` in the archive, the nearest first."""
+        """Keep what stands before `section` among those of its type, the nearest first."""
         return self.beside(section, "lt").reverse()
 
     def after(self, section):
-        """Keep what stands after `section` in the archive, the nearest first."""
+        """Keep what stands after `section` among those of its type, the nearest first."""
         return self.beside(section, "gt")
 
     def beside(self, section, comparison: str):
         """Keep what stands on one side of `section`: "lt" is before it, "gt" behind."""
         issue, position = section.issue, section.position
-        moment = issue.published_at
+        moment = "search_entry__published_at"
         on_that_side = (
-            Q(**{f"issue__published_at__{comparison}": moment})
+            Q(**{f"{moment}__{comparison}": issue.published_at})
             | Q(**{f"issue__number__{comparison}": issue.number})
             | Q(issue=issue, **{f"position__{comparison}": position})
             | Q(issue=issue, position=position, **{f"pk__{comparison}": section.pk})
         )
-        # The second condition lets the database use its index of dates.
-        found = self.filter(on_that_side, **{f"issue__published_at__{comparison}e": moment})
-        return found.order_by("issue__published_at", "issue__number", "position", "pk")
+        # The last condition lets the database use its index of dates.
+        found = self.filter(
+            on_that_side,
+            search_entry__type_id=section.type_id,
+            **{f"{moment}__{comparison}e": issue.published_at},
+        )
+        return found.order_by(moment, "issue__number", "position", "pk")
 
 
 class Section(Versioned, Corrected):
