@@ -3,15 +3,15 @@
 Only keys and numbers are kept, never words: what a page says is read when it is shown.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import sqrt
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
 from issues.freshness import kept
-from issues.models import Issue, Section, SectionTag, SectionType, Tag
+from issues.models import Issue, SearchEntry, SectionTag, SectionType, Tag
 
 NEWEST = 5  # sections of each type on a shelf
 MOST = 200  # sections on one page
@@ -40,32 +40,34 @@ def shelf_of(tag: Tag) -> Shelf:
 
 
 def gather(tag: Tag) -> Shelf:
-    """Go once through the sections of a tag."""
-    sections = Section.objects.published().tagged(tag)
-    rows = list(sections.newest_first().values_list("pk", "type_id"))
-    by_type = defaultdict(list)
-    for pk, type_pk in rows:
+    """Go once through the sections of a tag, in the narrow rows of their search entries."""
+    tagged = SectionTag.objects.filter(tag=tag).values("content_object")
+    entries = SearchEntry.objects.published().filter(section__in=tagged)
+    newest, by_type, together = [], defaultdict(list), Counter()
+    ordered = entries.order_by("-published_at", "pk").values_list("pk", "type_id", "tags")
+    for pk, type_pk, tags in ordered.iterator():
+        newest.append(pk)
         by_type[type_pk].append(pk)
+        together.update(tags.split())
     groups = {type_pk: Group(len(pks), pks[:NEWEST]) for type_pk, pks in by_type.items()}
-    newest = [pk for pk, _type in rows[:MOST]]
-    return Shelf(len(rows), groups, newest, related(tag, sections, len(rows)))
+    del together[str(tag.pk)]
+    return Shelf(len(newest), groups, newest[:MOST], related(together, len(newest)))
 
 
-def related(tag: Tag, sections: QuerySet[Section], total: int) -> list[int]:
-    """Give the tags that stand on more of the tag's `sections` than chance would have it.
+def related(together: Counter[str], total: int) -> list[int]:
+    """Give the tags that stand beside one more often than chance would have it.
 
-    Nearness is the cosine of the two, less what it would be if tags were given at random: else
-    the tags that are everywhere would be near to all.
+    `together` says how many of its `total` sections have them. Nearness is the cosine of the two,
+    less what it would be if tags were given at random: else the tags that are everywhere would be
+    near to all.
     """
-    items = SectionTag.objects.filter(content_object__in=sections.order_by().values("pk"))
-    shared = items.exclude(tag=tag).order_by().values_list("tag").annotate(Count("pk"))
     counts, of_all = tag_counts(), max(sum(type_counts().values()), 1)
     near = {}
-    for pk, together in shared:
-        others = max(counts.get(pk, 0), together)
-        surplus = together - total * others / of_all
-        if together >= SUPPORT and surplus > 0:
-            near[pk] = surplus / sqrt(total * others)
+    for pk, shared in together.items():
+        others = max(counts.get(int(pk), 0), shared)
+        surplus = shared - total * others / of_all
+        if shared >= SUPPORT and surplus > 0:
+            near[int(pk)] = surplus / sqrt(total * others)
     return sorted(near, key=lambda pk: (-near[pk], pk))[:RELATED]
 
 

@@ -1,5 +1,6 @@
 """What readers see of tags: their index, the shelf of each, and all of a shelf on one page."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.http import Http404
@@ -65,7 +66,7 @@ def groups_of(shelf: Shelf) -> list[ShownGroup]:
     found = with_issue(Section.objects.published().for_list()).in_bulk(keys)
     groups = []
     for group in shelf.groups.values():
-        if sections := [found[pk] for pk in group.newest if pk in found]:
+        if sections := in_order(found[pk] for pk in group.newest if pk in found):
             groups.append(ShownGroup(sections[0].type, group.count, sections))
     return sorted(groups, key=lambda group: (group.type.position, group.type.name))
 
@@ -84,10 +85,17 @@ def texts_of(shelf: Shelf) -> list[Section]:
     """Load the sections of a shelf whole; no two ids on their page are the same."""
     sections = with_issue(Section.objects.published()).select_related("superseded_by__issue")
     found = sections.defer("body", "body_text").prefetch_related("tags").in_bulk(shelf.newest)
-    shown = [found[pk] for pk in shelf.newest if pk in found]
+    shown = in_order(found.values())
     for section in shown:
         section.body_html = markdown.ids_behind(f"{section.issue.number}-", section.body_html)
     return shown
+
+
+def in_order(sections: Iterable[Section]) -> list[Section]:
+    """Arrange sections as in the archive: the newest issue first, each in its own order."""
+    ordered = sorted(sections, key=lambda section: (section.position, section.pk))
+    ordered.sort(key=lambda one: (one.issue.published_at, one.issue.number), reverse=True)
+    return ordered
 
 
 def with_issue(sections):

@@ -15,7 +15,6 @@ from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from issues.characters import one_line
 from issues.models.fields import require_words
-from issues.models.issue import public
 
 
 class TagQuerySet(models.QuerySet):
@@ -133,7 +132,7 @@ class SectionTag(ItemBase):
             return Counter(dict(items.order_by().values_list("tag").annotate(models.Count("pk"))))
 
         sections = cls._meta.get_field("content_object").related_model.objects
-        hidden = sections.exclude(public(at, "issue__"))
+        hidden = sections.unpublished(at).values("pk")
         return count(cls.objects.all()) - count(cls.objects.filter(content_object__in=hidden))
 
 

@@ -107,16 +107,15 @@ class TestIssues:
         assert counts == [0, 1, 0, 0]
 
     def test_deleting_and_recovering(self, desk, editor):
-        sections = [{"title": "Grid", "tags": ["css"]}]
-        make_issue(1, YESTERDAY * 2, sections)
-        issue = recorded_issue(2, YESTERDAY, sections)
-        revision = newest_revision(issue)
-        counts = [counted("css")]
+        make_issue(1, YESTERDAY * 2, [{"title": "Grid", "tags": ["training"]}])
+        issue = make_ready_issue(2, YESTERDAY)
+        history.record(issue)
+        revision, counts = newest_revision(issue), [counted("training")]
 
         desk.post(reverse("admin:issues_issue_delete", args=[issue.pk]), {"post": "yes"})
-        counts.append(counted("css"))
-        history.recover(revision, editor).publish()
-        counts.append(counted("css"))
+        counts.append(counted("training"))
+        publishing.publish(history.recover(revision, editor), editor)
+        counts.append(counted("training"))
 
         assert counts == [2, 1, 2]
 
