@@ -1,6 +1,15 @@
 from django.urls import path, re_path, register_converter
 
-from issues import feeds, searching, tag_pages, views
+from issues import (
+    feeds,
+    robots,
+    searching,
+    share_image_views,
+    sitemaps,
+    suggesting,
+    tag_pages,
+    views,
+)
 from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -23,6 +32,18 @@ urlpatterns = [
     path("types/<slug:slug>/feed.<format:extension>", feeds.TypeFeed.as_view(), name="type_feed"),
     path("tags/<tag:slug>/feed.<format:extension>", feeds.TagFeed.as_view(), name="tag_feed"),
     path("search/feed.<format:extension>", feeds.SearchFeed.as_view(), name="search_feed"),
+    path("search/suggest/", suggesting.suggest, name="suggest"),
+    path("share.png", share_image_views.site, name="share_image"),
+    path("issues/<number:number>/share.png", share_image_views.issue, name="issue_share_image"),
+    path(
+        "issues/<number:number>/<slug:slug>/share.png",
+        share_image_views.section,
+        name="section_share_image",
+    ),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
+    path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", robots.robots, name="robots"),
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]

@@ -42,6 +42,12 @@ def make_unready_issue(number=1, **fields) -> Issue:
     return make_issue(number, None, ["Not written yet"], **fields)
 
 
+def make_public(issue: Issue) -> None:
+    """Publish an issue as the desk does, whatever pre-flight says of it."""
+    issue.publish()
+    search.index(issue.sections.all())
+
+
 def make_section(issue=None, title="A tip", type="ml-tip", tags=(), **fields) -> Section:
     """Make a section, with its tags, and index it as the admin does."""
     section_type = SectionType.objects.get(slug=type)

@@ -4,8 +4,6 @@ Every feed has the address of its page with `feed.xml` or `feed.json` behind it.
 what stands in a feed, `formats` how it is written.
 """
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -32,7 +30,6 @@ from issues.feeds.entries import (
 from issues.feeds.formats import FORMATS
 from issues.freshness import kept, newest_change
 from issues.models import FormerAddress, Section, SectionType, Tag
-from issues.search import query
 
 KEPT_SECONDS = 5 * 60
 

@@ -10,7 +10,7 @@ from issues.search.rows import Row
 class Document(NamedTuple):
     """The terms of one section, by how much a hit in them weighs; the title weighs most.
 
-    Beside them stand the words of the title and of all of it, as they are written.
+    Beside them stand the words of the title, in all their forms, and all words as written.
     """
 
     pk: int
@@ -32,5 +32,6 @@ def document(row: Row) -> Document:
     tags = "\n".join(name for _, name in row.tags)
     texts = (f"{row.title}\n{row.short_title}", tags, f"{row.byline}\n{row.body_text}")
     title, tags, body = map(analysis.analyse, texts)
+    titles = list(dict.fromkeys(title.words + title.terms))
     words = {*title.words, *tags.words, *body.words}
-    return Document(row.pk, title.terms, tags.terms, body.terms, title.words, words)
+    return Document(row.pk, title.terms, tags.terms, body.terms, titles, words)

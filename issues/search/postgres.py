@@ -84,8 +84,3 @@ def alternatives(clause: Clause) -> str:
 
 def any_of(terms: Iterable[str]) -> str:
     return " | ".join(f"'{term}'" for term in terms)
-
-
-def openings(found: list[str]) -> str:
-    """Write words as titles begin them: all must be there, the last may go on."""
-    return " & ".join([*(f"'{word}'" for word in found[:-1]), f"'{found[-1]}':*"])

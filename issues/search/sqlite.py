@@ -68,8 +68,3 @@ def alternatives(clause: Clause) -> str:
 
 def any_of(terms: Iterable[str]) -> str:
     return " OR ".join(f'"{term}"' for term in terms)
-
-
-def openings(words: list[str]) -> str:
-    """Write words as titles begin them: all must be there, the last may go on."""
-    return " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *'])

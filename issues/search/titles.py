@@ -8,9 +8,9 @@ from issues.freshness import kept
 from issues.models import SearchEntry, Section, Tag
 from issues.search import analysis, engines, query
 
-MOST_TAGS = 4
-MOST_SECTIONS = 6
-SHORTEST = 2  # letters of a lone word: fewer begin too many titles
+MOST_TAGS = 5
+MOST_SECTIONS = 5
+SHORTEST = 2  # letters: fewer begin too many titles
 
 
 @dataclass
@@ -23,10 +23,13 @@ class Suggestions:
 
 def suggest(text: str) -> Suggestions:
     """Give the public tags and sections whose names hold these words; the last may go on."""
-    words = analysis.analyse(text[: query.MAX_LENGTH]).words[: query.MAX_CLAUSES]
+    terms, words = analysis.analyse(text[: query.MAX_LENGTH])
     if not words:
         return Suggestions()
-    return Suggestions(tags_like(words), sections_like(words))
+    clauses = [query.Clause((term,)) for term in terms[: len(words)]]
+    clauses[-1] = clauses[-1]._replace(opening=words[-1])
+    is_long_enough = len(text.strip()) >= SHORTEST or analysis.is_single_cjk(words[-1])
+    return Suggestions(tags_like(words), sections_like(clauses) if is_long_enough else [])
 
 
 def tags_like(words: list[str]) -> list[Tag]:
@@ -43,16 +46,15 @@ def public_tag_words() -> list[tuple[Tag, list[str]]]:
     return [(tag, analysis.analyse(tag.name).words) for tag in tags]
 
 
-def sections_like(words: list[str]) -> list[Section]:
-    is_cjk = analysis.is_single_cjk(words[-1])
-    if len(words) == 1 and len(words[0]) < SHORTEST and not is_cjk:
-        return []
-    keys = keys_like(words)
-    found = Section.objects.published().select_related("type").for_link().in_bulk(keys)
+def sections_like(clauses: list[query.Clause]) -> list[Section]:
+    keys = keys_like(clauses)
+    shown = ("title", "slug", "issue__number", "issue__published_at", "type__name", "type__emoji")
+    found = Section.objects.published().select_related("issue", "type").only(*shown)
+    found = found.in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 
-def keys_like(words: list[str]) -> list[int]:
+def keys_like(clauses: list[query.Clause]) -> list[int]:
     engine = engines.current()
     entries = SearchEntry.objects.published().order_by().values("section_id")
     allowed, params = entries.query.sql_with_params()
@@ -61,6 +63,6 @@ def keys_like(words: list[str]) -> list[int]:
             f"SELECT {engine.TITLE_KEY} FROM {engine.TITLES}"
             f" JOIN ({allowed}) AS entry ON entry.section_id = {engine.TITLE_KEY}"
             f" WHERE {engine.TITLE_MATCH} ORDER BY {engine.TITLE_KEY} DESC LIMIT %s",
-            [*params, engine.openings(words), MOST_SECTIONS],
+            [*params, engine.expression(clauses), MOST_SECTIONS],
         )
         return [key for (key,) in cursor.fetchall()]

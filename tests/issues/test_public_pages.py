@@ -9,8 +9,16 @@ from django.test import Client
 from django.urls import reverse
 
 from issues import images, search, sharing
-from issues.models import Section, Tag
-from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section, picture
+from issues.models import Issue, Section, Tag
+from tests.builders import (
+    TOMORROW,
+    YESTERDAY,
+    change,
+    make_issue,
+    make_public,
+    make_section,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +36,7 @@ def public_urls() -> list[str]:
     urls += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
     urls += [f"/search/?q={SECRET}", "/search/?q=tip", "/issues/?year=2024", "/nothing/here/"]
     urls += ["/share/2:of-no-signature/"]
+    urls += [f"/search/suggest/?q={text}" for text in ("z", SECRET, "hidden", "shared")]
     return urls
 
 
@@ -37,6 +46,13 @@ def feed_urls() -> list[str]:
     pages += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
     feeds = [f"{page}feed.{name}" for page in pages for name in ("xml", "json")]
     return [*feeds, "/search/feed.xml?q=hidden", "/search/feed.json?q=hidden"]
+
+
+def public_files() -> list[str]:
+    """Give what is public beside the pages: for programs, and for sites where one shares them."""
+    urls = ["/robots.txt", "/share.png", "/sitemap.xml", "/sitemap-lists.xml"]
+    kinds = ("issues", "sections", "types", "tags")
+    return urls + [f"/sitemap-{kind}-1.xml" for kind in kinds]
 
 
 class TestLeak:
@@ -53,10 +69,10 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in (*public_urls(), *feed_urls()):
+        for url in (*public_urls(), *feed_urls(), *public_files()):
             response = client.get(url, follow=True)
 
-            shown = response.content.decode().replace(f'value="{SECRET}"', "")
+            shown = response.content.decode(errors="replace").replace(f'value="{SECRET}"', "")
             shown = shown.replace(f"?q={SECRET}", "")
             shown = shown.replace(f"<title>{SECRET} · Search", "")
             assert SECRET not in shown, url
@@ -64,8 +80,7 @@ class TestLeak:
     def test_the_same_pages_show_the_issue_once_it_is_public(self, client, hidden):
         """Without this, the test above could pass because nothing ever shows the word."""
         for number in (2, 3):
-            make = Section.objects.filter(issue__number=number).first().issue
-            make.publish()
+            make_public(Issue.objects.get(number=number))
 
         urls = (*public_urls(), *feed_urls())
         shown = [url for url in urls if SECRET in client.get(url).content.decode()]
@@ -74,6 +89,8 @@ class TestLeak:
         expected += ["/feed.xml", "/types/ml-tip/feed.json", "/tags/shared/feed.xml"]
         expected += [f"/tags/{SECRET}-tag/feed.json", "/search/feed.xml?q=hidden"]
         assert set(expected) <= set(shown)
+        files = [url for url in public_files() if SECRET.encode() in client.get(url).content]
+        assert files == ["/sitemap-sections-1.xml", "/sitemap-tags-1.xml"]
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
 
@@ -81,6 +98,8 @@ class TestLeak:
         for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
             assert client.get(url).status_code == 404
         assert client.get(f"/tags/{SECRET}-tag/").status_code == 404
+        for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
+            assert client.get(f"{url}share.png").status_code == 404
 
     def test_counts_leave_the_hidden_out(self, client, hidden):
         assert [(tag.name, tag.count) for tag in Tag.objects.with_public_counts()] == [
@@ -105,6 +124,8 @@ class TestConstantQueries:
         *("/", "/issues/", "/issues/?page=1", "/issues/1/", "/issues/1/tip-1/", "/tags/"),
         *("/tags/common/", "/types/ml-tip/", "/types/news/", "/search/?q=tip", "/issues/latest/"),
         *("/tags/common/all/", "/tags/?by=use"),
+        "/search/suggest/?q=tip",
+        *("/issues/1/share.png", "/issues/1/tip-1/share.png"),
     ]
 
     def fill(self, numbers, sections):
@@ -260,7 +281,7 @@ class TestPages:
         make_issue(1, sections=[{"title": "Old advice", "superseded_by": newer.sections.get()}])
         assert "Newer advice" not in client.get("/issues/1/old-advice/").content.decode()
 
-        newer.publish()
+        make_public(newer)
 
         assert "Newer advice" in client.get("/issues/1/old-advice/").content.decode()
 
@@ -363,7 +384,10 @@ class TestHTML:
             make_issue(number, YESTERDAY * number, [section, {"title": "N", "type": "news"}])
 
         for url in (*public_urls(), "/issues/?page=2", "/issues/2/n/", "/search/?q=tip&page=2"):
-            html = client.get(url, follow=True).content.decode()
+            response = client.get(url, follow=True)
+            if response["Content-Type"] == "application/json":
+                continue
+            html = response.content.decode()
             parser = html5lib.HTMLParser(strict=True)
             parser.parse(html)
             assert html.count("<h1") == 1, url

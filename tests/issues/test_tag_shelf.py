@@ -213,12 +213,12 @@ class TestCost:
         make_issue(1, sections=[tip("A", "grid"), tip("B", "grid"), {"title": "C"}])
         shelf_page(client)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             shelf_page(client)
         for number in range(2, 30):
             make_issue(number, YESTERDAY * number, [tip("A", "grid"), tip("B", type="news")])
         shelf_page(client)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             shelf_page(client)
 
     @pytest.mark.parametrize("query", ["page=x", "page=%00", "by=%00", "page=1&page=2", "a=%ED%A0"])

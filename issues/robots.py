@@ -1,0 +1,20 @@
+"""What search engines may read."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from bitsletter.site import absolute_url
+
+# Answers to questions, the writing desk, drafts for a few, and the same again for programs.
+CLOSED = ("/search/", "/admin/", "/share/", "/api/")
+ONE_DAY = 24 * 60 * 60
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "Allow: /", ""]
+    lines += [f"Sitemap: {absolute_url(reverse('issues:sitemap'))}", ""]
+    response = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = f"public, max-age={ONE_DAY}"
+    return response
