@@ -1,4 +1,4 @@
-"""What is in a Markdown source: its links, pictures, headings and words. Pure."""
+"""What is in a Markdown source: its links, references, pictures, headings and words. Pure."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from issues import markdown
 from issues.markdown import Picture, plain_text
+from issues.wikilinks import Reference
 
 Placed = list[tuple[int, Token]]  # tokens in reading order, each with its line
 NO_WORDS = ("inline", "code_inline", "fence", "code_block")  # what is inside "inline" follows it
@@ -19,6 +20,13 @@ class Link(NamedTuple):
 
     address: str
     text: str
+    line: int = 0
+
+
+class Mention(NamedTuple):
+    """A cross-reference, and its line."""
+
+    reference: Reference
     line: int = 0
 
 
@@ -42,6 +50,7 @@ class Contents(NamedTuple):
     pictures: tuple[Picture, ...] = ()
     headings: tuple[Heading, ...] = ()
     words: tuple[Words, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 def read(source: str) -> Contents:
@@ -53,6 +62,7 @@ def read(source: str) -> Contents:
         tuple(markdown.picture(token) for _line, token in placed if token.type == "image"),
         tuple(headings(placed)),
         tuple(words(placed)),
+        tuple(mentions(placed)),
     )
 
 
@@ -77,6 +87,12 @@ def links(placed: Placed) -> Iterator[Link]:
             yield opening._replace(text=plain_text(inside))
         else:
             inside.append(token)
+
+
+def mentions(placed: Placed) -> Iterator[Mention]:
+    for line, token in placed:
+        if token.type == "reference":
+            yield Mention(token.meta["reference"], line)
 
 
 def headings(placed: Placed) -> Iterator[Heading]:

@@ -6,6 +6,7 @@ form while one types is what they say of the issue once it is saved.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -40,7 +41,10 @@ class DraftSection:
 
 @dataclass
 class Draft:
-    """An issue's words and its sections in their order; blank slots are left out."""
+    """An issue's words and its sections in their order; blank slots are left out.
+
+    `due_at` is when it is, or is planned, to go public.
+    """
 
     pk: int | None = None
     number: int | None = None
@@ -48,6 +52,7 @@ class Draft:
     summary: str = ""
     intro: str = ""
     recipe: list[dict] = field(default_factory=list)
+    due_at: datetime.datetime | None = None
     sections: list[DraftSection] = field(default_factory=list)
 
     @property
@@ -61,6 +66,7 @@ def of_issue(issue: Issue) -> Draft:
     return Draft(
         **{name: getattr(issue, name) for name in ("pk", "number", "title", "summary", "intro")},
         recipe=issue.recipe,
+        due_at=issue.published_at or issue.planned_at,
         sections=[
             of_section(section, f"{PREFIX}-{index}") for index, section in enumerate(sections)
         ],

@@ -1,6 +1,7 @@
 """Markdown in; safe HTML, plain text and an excerpt out. Pure: it asks no database.
 
-The dialect is CommonMark with GitHub's tables, task lists and strikethrough, and footnotes.
+The dialect is CommonMark with GitHub's tables, task lists and strikethrough, footnotes, and
+cross-references such as `[[2/lazy-loading]]` (see `issues.wikilinks`).
 Raw HTML is shown as text. What comes out is sanitised and may be put on a page as it is.
 """
 
@@ -25,8 +26,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from issues.wikilinks import wikilinks_plugin
+
 # Raise it when the same source gives other HTML: `manage.py rerender` then knows what is old.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 MAX_BYTES = 200 * 1024
 MAX_NESTING = 60  # lists in quotes in lists …
@@ -121,6 +124,7 @@ def parse(source: str, prefix: str = "", sizes: Mapping[str, Size] | None = None
 def parser() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"linkify": False, "maxNesting": MAX_NESTING})
     markdown.use(footnote_plugin).use(tasklists_plugin, label=True)
+    markdown.use(wikilinks_plugin)
     markdown.core.ruler.after("block", "refuse_nesting", refuse_nesting)
     markdown.core.ruler.push("shift_headings", shift_headings)
     markdown.core.ruler.push("make_figures", make_figures)
@@ -271,7 +275,7 @@ def plain_text(tokens: list[Token]) -> str:
     """Give the words of a parsed source, a block a line, with pictures' alt texts and captions."""
     parts = []
     for token in walk(tokens):
-        if token.type in ("text", "code_inline", "fence", "code_block"):
+        if token.type in ("text", "code_inline", "fence", "code_block", "reference"):
             parts.append(token.content)
         elif token.type == "image":
             image = picture(token)

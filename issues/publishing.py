@@ -51,7 +51,7 @@ def publish(issue: Issue, user, at: datetime.datetime | None = None) -> str:
     at = at or timezone.now()
     require_right(user)
     require_waiting(issue, at)
-    require_ready(issue)
+    require_ready(issue, at)
     return redate(issue, at, user, _("“%s” is public now.") % issue)
 
 
@@ -63,7 +63,7 @@ def schedule(issue: Issue, at: datetime.datetime, user) -> str:
     require_waiting(issue, now)
     if at <= now:
         raise MomentPassed(at)
-    require_ready(issue)
+    require_ready(issue, at)
     words = _("“%(issue)s” goes public on %(moment)s.") % {"issue": issue, "moment": in_words(at)}
     return redate(issue, at, user, words)
 
@@ -100,9 +100,11 @@ def require_waiting(issue: Issue, at: datetime.datetime) -> None:
         raise AlreadyPublic(issue)
 
 
-def require_ready(issue: Issue) -> None:
-    """Raise NotReady for an issue that pre-flight holds back."""
-    findings = [one for one in preflight.check(draft.of_issue(issue)) if one.is_blocking]
+def require_ready(issue: Issue, at: datetime.datetime) -> None:
+    """Raise NotReady for an issue that pre-flight holds back from going public at that moment."""
+    written = draft.of_issue(issue)
+    written.due_at = at
+    findings = [one for one in preflight.check(written) if one.is_blocking]
     if findings:
         raise NotReady(findings)
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from issues import markdown, tag_index
+from issues import markdown, references, tag_index
 from issues.models import Issue, Section, SectionType, Tag
 from issues.shelf import MOST, Shelf, shelf_of, tag_counts
 from issues.views import Movable
@@ -86,6 +86,7 @@ def texts_of(shelf: Shelf) -> list[Section]:
     sections = with_issue(Section.objects.published()).select_related("superseded_by__issue")
     found = sections.defer("body", "body_text").prefetch_related("tags").in_bulk(shelf.newest)
     shown = in_order(found.values())
+    references.resolve(shown)
     for section in shown:
         section.body_html = markdown.ids_behind(f"{section.issue.number}-", section.body_html)
     return shown

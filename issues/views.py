@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
-from issues import markdown, sharing
+from issues import backlinks, markdown, references, related, sharing
 from issues.images import CONTENT_TYPES
 from issues.models import FormerAddress, Issue, Section, SectionType
 from issues.shelf import type_counts, year_counts
 
 EARLIER_ON_HOME = 9
+MOST_REPLACED = 10
 PAGE_SIZE = 10  # issues or sections
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -104,12 +105,14 @@ def sections_of(issue: Issue) -> list[Section]:
     """Load an issue's sections as its page shows them: only the first picture loads at once."""
     shown = issue.sections.select_related("type", "superseded_by__issue")
     sections = list(shown.prefetch_related("tags"))
+    for section in sections:
+        section.issue = issue
+    references.resolve([issue, *sections], here=sections)
     has_first_picture = bool(issue.cover_id)
     if not has_first_picture and "<img" in issue.intro_html:
         issue.intro_html = markdown.first_picture_now(issue.intro_html)
         has_first_picture = True
     for section in sections:
-        section.issue = issue
         if not has_first_picture and "<img" in section.body_html:
             section.body_html = markdown.first_picture_now(section.body_html)
             has_first_picture = True
@@ -129,10 +132,17 @@ class SectionDetail(Movable, DetailView):
 
     def get_context_data(self, **kwargs):
         section = self.object
+        references.resolve([section])
         section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
-        others = Section.objects.published().for_link()
+        public = Section.objects.published().for_link()
+        replaced = list(public.filter(superseded_by=section.pk).newest_first()[:MOST_REPLACED])
         return super().get_context_data(
-            newer=others.after(section).first(), older=others.before(section).first(), **kwargs
+            newer=public.after(section).first(),
+            older=public.before(section).first(),
+            replaced=replaced,
+            mentions=backlinks.mentions_of(section),
+            related=related.related_to(section, leave_out=[one.pk for one in replaced]),
+            **kwargs,
         )
 
 

@@ -45,6 +45,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     ordering = ["-pk"]
     search_fields = ["title", "tags__name"]
     autocomplete_fields = ["issue", "superseded_by"]
+    readonly_fields = ["reference"]
     actions = ["add_tags", "remove_tags", "push_back"]
 
     def sections(self, obj):
@@ -81,6 +82,11 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     @admin.display(description=_("tags"))
     def tag_names(self, section):
         return join_names(section.tags.all())
+
+    @admin.display(description=_("reference"))
+    def reference(self, section):
+        """Show what to write elsewhere to lead here."""
+        return section.reference or "–"
 
     @admin.display(description=_("age"), ordering="-created_at")
     def age(self, section):

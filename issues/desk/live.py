@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from issues import draft, markdown
+from issues import draft, markdown, references
 from issues.desk.access import for_issue_forms
 from issues.draft import Draft, DraftSection
 from issues.models import Asset, Issue, Section, Tag, unused_slug
@@ -26,6 +26,7 @@ def page_of(written: Draft, issue: Issue) -> dict:
     issue.intro_html = rendered(issue.intro, "intro-", sizes)
     taken: set[str] = set()
     sections = [section_of(one, issue, sizes, taken) for one in written.sections if one.type]
+    references.resolve([issue, *sections], here=sections)
     return {"issue": issue, "sections": sections}
 
 

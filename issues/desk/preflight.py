@@ -15,6 +15,7 @@ def live(request: HttpRequest, issue: Issue | None) -> JsonResponse:
     written = draft.of_form(request.POST, issue.recipe if issue else recipe.current(types), types)
     if issue:
         written.pk, written.number = issue.pk, written.number or issue.number
+        written.due_at = issue.published_at or issue.planned_at
     findings = preflight.check(written, types)
     places = recipe.board(written.recipe, written.type_pks, types)
     return JsonResponse(

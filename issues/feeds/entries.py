@@ -8,6 +8,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.template.loader import render_to_string
 
 from bitsletter.site import absolute_html, absolute_url
+from issues import references
 from issues.characters import one_line
 from issues.models import Issue, Section
 
@@ -95,11 +96,14 @@ def latest(*moments: datetime.datetime | None) -> datetime.datetime:
     return max(moment for moment in moments if moment)
 
 
-def newest_issues() -> QuerySet[Issue]:
+def newest_issues() -> list[Issue]:
     """Load what entries say of the newest issues."""
     sections = whole(Section.objects.prefetch_related("tags"))
     issues = Issue.objects.published().newest_first().select_related("cover")
-    return issues.defer("intro", "notes").prefetch_related(Prefetch("sections", sections))[:SIZE]
+    loaded = issues.defer("intro", "notes").prefetch_related(Prefetch("sections", sections))
+    found = list(loaded[:SIZE])
+    references.resolve([*found, *(one for issue in found for one in issue.sections.all())])
+    return found
 
 
 def newest_keys(sections: QuerySet[Section]) -> list[int]:
@@ -109,6 +113,7 @@ def newest_keys(sections: QuerySet[Section]) -> list[int]:
 def sections_at(keys: list[int]) -> list[Section]:
     """Load what entries say of the sections with these keys, in this order."""
     found = whole(Section.objects.published().for_page()).in_bulk(keys)
+    references.resolve(found.values())
     return [found[key] for key in keys if key in found]
 
 

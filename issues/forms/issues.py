@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from issues import draft, titles
 from issues.characters import one_line
 from issues.forms.moments import MomentField, MomentWidget
+from issues.forms.widgets import REFERENCES_HELP
 from issues.models import Issue
 
 
@@ -16,6 +17,7 @@ class IssueForm(forms.ModelForm):
     class Meta:
         model = Issue
         fields = ["number", "title", "summary", "intro", "cover", "planned_at", "notes"]
+        help_texts = {"intro": REFERENCES_HELP}
         field_classes = {"planned_at": MomentField}
         widgets = {
             "planned_at": MomentWidget,

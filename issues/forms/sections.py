@@ -10,7 +10,7 @@ from issues.forms import slots
 from issues.forms.choices import KnownChoiceField
 from issues.forms.rows import saved_first
 from issues.forms.tags import refuse_long_names
-from issues.forms.widgets import TagsWidget
+from issues.forms.widgets import REFERENCES_HELP, TagsWidget
 from issues.models import Section, unused_slug
 from issues.models.tag import split_names
 
@@ -34,6 +34,16 @@ class SectionForm(forms.ModelForm):
             *("position", "issue", "superseded_by"),
         ]
         widgets = {"tags": TagsWidget}
+        help_texts = {"body": REFERENCES_HELP}
+
+    def clean_superseded_by(self):
+        """Refuse a circle; of a section that is to supersede itself the model says so."""
+        newer = self.cleaned_data["superseded_by"]
+        is_other = "superseded_by" in self.changed_data and newer and newer != self.instance
+        if is_other and newer.leads_to(self.instance):
+            message = _("“%s” is superseded by this section itself, maybe over others.")
+            raise forms.ValidationError(message % newer)
+        return newer
 
     def clean_position(self):
         position = self.cleaned_data["position"]

@@ -6,8 +6,14 @@ from django import forms
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from markdownx.widgets import MarkdownxWidget
 from taggit.forms import TagWidget
+
+REFERENCES_HELP = _lazy(
+    "Markdown. [[2/lazy-loading]] becomes a link to that section of issue 2, [[2]] one to the "
+    "issue; [[2/lazy-loading|words]] has words of its own."
+)
 
 
 class MarkdownWidget(MarkdownxWidget):

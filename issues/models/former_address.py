@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from issues.models.issue import Issue
+from issues.models.issue import Issue, public
 from issues.models.section import Section
 from issues.models.section_type import SectionType
 from issues.models.tag import Tag
@@ -33,6 +33,16 @@ class FormerAddressQuerySet(models.QuerySet):
         if found.sectiontype:
             return found.sectiontype if sections.filter(type=found.sectiontype).exists() else None
         return found.tag if sections.tagged(found.tag).exists() else None
+
+    def targets(self, paths, at=None) -> dict:
+        """Give the public issues and sections that these addresses once led to, by address."""
+        is_public = public(at, "issue__") | public(at, "section__issue__")
+        found = self.filter(is_public, path__in=list(paths))
+        found = found.select_related("issue", "section__issue").only(
+            *("path", "issue__number", "issue__title"),
+            *("section__slug", "section__title", "section__issue__number"),
+        )
+        return {one.path: one.issue or one.section for one in found}
 
     def keep(self, before: dict, objects) -> None:
         """Remember those of the public addresses `before` that are others now."""

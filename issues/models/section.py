@@ -20,8 +20,11 @@ from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
 from issues.models.versioned import Versioned, VersionedQuerySet
+from issues.wikilinks import Reference
 
 SLUG_LENGTH = 80
+# What `_type_label.html` shows.
+TYPE_LABEL = ("type__name", "type__slug", "type__emoji", "type__color")
 
 
 class SectionQuerySet(VersionedQuerySet):
@@ -64,6 +67,11 @@ class SectionQuerySet(VersionedQuerySet):
     def for_link(self):
         """Load what a link to a section says."""
         return self.select_related("issue").only("title", "slug", "issue__number")
+
+    def for_label(self):
+        """Load what a link says that tells the type, too."""
+        found = self.select_related("issue", "type")
+        return found.only("title", "slug", "issue__number", *TYPE_LABEL)
 
     # The search entries have an index of the dates of each type: what is newest of a type, or
     # nearest to a section, stands at its end, however large the archive is.
@@ -213,6 +221,19 @@ class Section(Versioned, Corrected):
         others = Section.objects.filter(issue=self.issue_id).exclude(pk=self.pk)
         taken = others.values_list("slug", flat=True) if self.issue_id else []
         return unused_slug(self.title, set(taken))
+
+    def leads_to(self, section) -> bool:
+        """Say whether this is `section`, or is superseded by it, maybe over others."""
+        newer, seen = self, set()
+        while newer and newer.pk not in seen and newer.pk != section.pk:
+            seen.add(newer.pk)
+            newer = newer.superseded_by
+        return newer is not None and newer.pk == section.pk
+
+    @property
+    def reference(self) -> str:
+        """Give what leads here from other texts; a section in the inbox has no such place."""
+        return str(Reference(self.issue.number, self.slug)) if self.issue else ""
 
     def get_absolute_url(self):
         return reverse("issues:section", args=[self.issue.number, self.slug])

@@ -30,6 +30,7 @@ from issues.preflight.links import (
 )
 from issues.preflight.pictures import heavy_picture, missing_alt
 from issues.preflight.reading import Remark, read
+from issues.preflight.references import misspelt_reference, unreachable_reference
 from issues.preflight.words import long_title, placeholder, skipped_heading, unreadable_text
 
 BLOCKING = (
@@ -40,6 +41,8 @@ BLOCKING = (
     unreadable_text,
     placeholder,
     unreachable_link,
+    unreachable_reference,
+    misspelt_reference,
     missing_alt,
     missing_tags,
     duplicate_slug,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues import contents, links, repeats
+from issues import contents, links, references, repeats
 from issues.contents import Contents
 from issues.draft import Draft, DraftSection
 from issues.markdown import UnreadableMarkdown
-from issues.models import Asset, SectionType
+from issues.models import Asset, Issue, Section, SectionType, unused_slug
+from issues.wikilinks import Reference
 
 # No issue has as many pictures or links; nonsense of any size still costs one question.
 MOST_ASKED = 1000
@@ -35,6 +37,13 @@ class Target(NamedTuple):
     address: str
     field: str
     line: int = 0
+
+
+class Mentioned(NamedTuple):
+    """References that readers cannot follow: to what is not public by then, and to nothing."""
+
+    hidden: references.Targets
+    missing: set[Reference]
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,13 @@ class Part:
     def picture_sources(self) -> list[str]:
         return list(dict.fromkeys(picture.source for picture in self.contents.pictures))
 
+    def references(self) -> dict[Reference, int]:
+        """Give what the part refers to, each once, with the line of the first time."""
+        first: dict[Reference, int] = {}
+        for reference, line in self.contents.mentions:
+            first.setdefault(reference, line)
+        return first
+
     def remark(self, message: str, field: str = "", line: int = 0, **values) -> Remark:
         """Say something about the part, which `message` names as %(part)s."""
         place = _("%(part)s, line %(line)d") if line else "%(part)s"
@@ -90,6 +106,7 @@ class Reading:
     types: list[SectionType]
     file_sizes: dict[str, int]  # of our own pictures, by address
     uses: dict[str, list[repeats.Use]]  # in earlier issues, by `same_page`
+    mentioned: Mentioned
 
     @property
     def parts(self) -> list[Part]:
@@ -112,7 +129,27 @@ def read(draft: Draft, types: Iterable[SectionType] | None = None) -> Reading:
         types=list(SectionType.objects.all() if types is None else types),
         file_sizes=file_sizes(filter(is_own_picture, pictures)),
         uses=repeats.earlier_uses(islice(pages, MOST_ASKED), draft.pk, draft.number),
+        mentioned=mentioned(draft, {ref for one in parts for ref in one.references()}),
     )
+
+
+def mentioned(draft: Draft, wanted: set[Reference]) -> Mentioned:
+    """Look up what references lead to; the issue itself and what is in it are there in any case."""
+    itself = {Reference(draft.number or 0, slug) for slug in ("", *slugs_of(draft))}
+    others = set(islice(wanted - itself, MOST_ASKED))
+    public = references.targets(others, max(filter(None, (timezone.now(), draft.due_at))))
+    rest = others - public.keys()
+    hidden = references.present(rest, Issue.objects.all(), Section.objects.all())
+    return Mentioned(hidden, missing=rest - hidden.keys())
+
+
+def slugs_of(draft: Draft) -> Iterator[str]:
+    """Give the slugs that the sections will have when they are saved."""
+    taken = {section.slug.strip() for section in draft.sections}
+    for section in draft.sections:
+        slug = section.slug.strip() or unused_slug(section.title, taken)
+        taken.add(slug)
+        yield slug
 
 
 def part(name: str, section: DraftSection | None, source: str) -> Part:

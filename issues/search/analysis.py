@@ -83,11 +83,12 @@ def terms(text: str, is_query: bool = False) -> Iterator[Term]:
     Where a text's run of CJK characters ends, its last one is a term too; a query's may go on.
     """
     for match in WORD.finditer(text):
-        if match["cjk"]:
-            yield from pairs(match["cjk"], match.start(), with_last=not is_query)
+        run, dot, word, signs = match.groups("")
+        if run:
+            yield from pairs(run, match.start(), with_last=not is_query)
         else:
-            value = signed(match["dot"] or "", match["word"], match["signs"] or "")
-            yield Term(value, match.start(), match.end())
+            value = signed(dot, word, signs) if dot or signs else fold(word)
+            yield Term(value, *match.span())
 
 
 def pairs(run: str, start: int, with_last: bool) -> Iterator[Term]:

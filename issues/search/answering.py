@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from issues.freshness import kept
 from issues.models import SearchEntry, Section, SectionType, Tag
-from issues.search import facets, query, ranking
+from issues.search import facets, matching, query, ranking
 from issues.search.choices import Choices, choices
 from issues.search.highlight import marked, snippet
-from issues.search.matching import matches, tagged
+from issues.search.matching import tagged
 from issues.search.question import Question
 
 MOST_TAGS = 30  # in the list of those that would narrow an answer
@@ -62,6 +63,8 @@ def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> 
     clauses = query.parse(question.text)
     if chosen.unknown or (question.text and not clauses) or question.is_empty:
         return found
+    # What the index has not noticed yet is hidden all the same: sections have the last word.
+    sections = Section.objects.published() if entries is None else Section.objects.all()
     entries = SearchEntry.objects.published() if entries is None else entries
     candidates = tagged(entries, chosen.tags, chosen.without)
     if clauses:
@@ -70,15 +73,16 @@ def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> 
         counts, keys = by_filters(found, candidates, start + size)
     found.total = counts.total
     add_facets(found, counts)
-    found.hits = hits(keys[start:], clauses)
+    found.hits = hits(keys[start:], sections, clauses)
     return found
 
 
 def by_words(found: Answer, clauses, candidates, most: int) -> tuple[facets.Counts, list[int]]:
-    rows, found.is_capped = matches(clauses, candidates)
+    by_date = found.question.sort == "date"
+    rows, found.is_capped = matching.matches(clauses, candidates, by_date, matching.MOST_MATCHES)
     type_pk, year = chosen_keys(found.choices)
     counts = facets.of_matches(rows, type_pk, year)
-    sort = ranking.newest if found.question.sort == "date" else ranking.best
+    sort = ranking.newest if by_date else ranking.best
     return counts, sort(facets.narrowed(rows, type_pk, year), most)
 
 
@@ -107,12 +111,14 @@ def chosen_keys(chosen: Choices) -> tuple[int | None, int | None]:
     return chosen.type.pk if chosen.type else None, chosen.year
 
 
-def hits(keys: Sequence[int], clauses: list[query.Clause]) -> list[Hit]:
+def hits(
+    keys: Sequence[int], sections: QuerySet[Section], clauses: list[query.Clause]
+) -> list[Hit]:
     """Load the sections of a page of keys, and mark in them what was found."""
-    sections = Section.objects.for_page().defer("body", "body_html").in_bulk(keys)
+    found = sections.for_page().defer("body", "body_html").in_bulk(keys)
     return [
         Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses))
-        for one in map(sections.get, keys)
+        for one in map(found.get, keys)
         if one is not None
     ]
 

@@ -31,7 +31,7 @@ def of_matches(found: Sequence[Match], type_pk: int | None, year: int | None) ->
     return Counts(
         total=len(both),
         types=Counter(one.type for one in in_year),
-        years=Counter(one.year for one in of_type if one.year is not None),
+        years=Counter(one.year for one in of_type),
         tags=Counter(map(int, " ".join(one.tags for one in both).split())),
     )
 
@@ -55,7 +55,7 @@ def of_entries(entries: QuerySet[SearchEntry], type_pk: int | None, year: int | 
     return Counts(
         total=both.count(),
         types=counted(in_year, "type_id"),
-        years=counted(of_type.filter(year__isnull=False), "year"),
+        years=counted(of_type, "year"),
         tags=counted(tags, "tag_id"),
     )
 

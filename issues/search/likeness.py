@@ -14,16 +14,16 @@ MOST_TERMS = 5
 def alike(section: Section, leave_out: Collection[int], size: int) -> list[int]:
     """Give the keys of public sections that hold rare words of this one's title.
 
-    The most alike come first. Neither the section itself nor `leave_out` is among them.
+    The most alike come first. None whose key is in `leave_out` is among them.
     """
     counts = {term: sections_with(term) for term in set(analysis.analyse(section.title).terms)}
     rare = [term for term, count in counts.items() if 1 < count <= MOST_SECTIONS]
     rare = sorted(rare, key=lambda term: (counts[term], term))[:MOST_TERMS]
     if not rare:
         return []
-    entries = SearchEntry.objects.published().exclude(pk__in={section.pk, *leave_out})
-    found, _ = matching.rows(engines.current().any_of(rare), entries, MOST_TERMS * MOST_SECTIONS)
-    found.sort(key=lambda one: (one.rank, -one.pk))
+    entries = SearchEntry.objects.published().exclude(pk__in=leave_out)
+    found, _ = matching.rows(engines.current().any_of(rare), entries)
+    found.sort(key=lambda one: (one.place, -one.pk))
     return [one.pk for one in found[:size]]
 
 

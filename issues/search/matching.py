@@ -13,20 +13,22 @@ from issues.search.query import Clause
 # Of a word that more sections hold, only those indexed last are looked at: nobody reads more.
 MOST_MATCHES = 10_000
 
-COLUMNS = ("section_id", "issue_id", "type_id", "published_at", "year", "tags", "superseded_by_id")
+COLUMNS = ("section_id", "type_id", "year", "tags", "superseded_by_id")
 
 
 class Match(NamedTuple):
-    """What is known of a section that matches; of two, the better one has the lower `rank`."""
+    """What is known of a section that matches; `place` is what they are sorted by.
+
+    By relevance it is a rank, of which less is better, and by date the moment of publication as
+    the database writes it.
+    """
 
     pk: int
-    issue: int
     type: int
-    published_at: Any  # as the database gives moments; one can be compared with another
-    year: int | None
+    year: int
     tags: str
     superseded_by: int | None
-    rank: float
+    place: Any
 
 
 def tagged(
@@ -45,23 +47,31 @@ def has(tag: Tag) -> Exists:
 
 
 def matches(
-    clauses: list[Clause], entries: QuerySet[SearchEntry], most: int = MOST_MATCHES
+    clauses: list[Clause],
+    entries: QuerySet[SearchEntry],
+    by_date: bool = False,
+    most: int = MOST_MATCHES,
 ) -> tuple[list[Match], bool]:
     """Give the entries whose sections hold all clauses, and whether there are more than `most`."""
-    return rows(engines.current().expression(clauses), entries, most)
+    return rows(engines.current().expression(clauses), entries, by_date, most)
 
 
-def rows(expression: str, entries: QuerySet[SearchEntry], most: int) -> tuple[list[Match], bool]:
+def rows(
+    expression: str,
+    entries: QuerySet[SearchEntry],
+    by_date: bool = False,
+    most: int = MOST_MATCHES,
+) -> tuple[list[Match], bool]:
     """Give the entries whose sections match an expression in the engine's language."""
     engine = engines.current()
-    allowed, params = entries.order_by().values(*COLUMNS).query.sql_with_params()
+    allowed, params = entries.order_by().values(*COLUMNS, "published_at").query.sql_with_params()
     columns = ", ".join(f"entry.{name}" for name in COLUMNS)
-    ranked = [expression] * engine.RANK.count("%s")
+    place = engine.MOMENT if by_date else engine.RANK
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns}, {engine.RANK} FROM {engine.TABLE}"
+            f"SELECT {columns}, {place} FROM {engine.TABLE}"
             f" JOIN ({allowed}) AS entry ON entry.section_id = {engine.KEY}"
             f" WHERE {engine.MATCH} ORDER BY {engine.KEY} DESC LIMIT %s",
-            [*ranked, *params, expression, most + 1],
+            [*([expression] * place.count("%s")), *params, expression, most + 1],
         )
         return list(map(Match._make, cursor.fetchmany(most))), cursor.fetchone() is not None

@@ -63,6 +63,7 @@ KEY = "issues_search.section_id"
 MATCH = "issues_search.document @@ %s::tsquery"
 # Long texts have no advantage.
 RANK = f"-ts_rank('{WEIGHTS}', issues_search.document, %s::tsquery, 1)"
+MOMENT = "entry.published_at"
 
 TITLES = "issues_search"
 TITLE_KEY = KEY

@@ -11,12 +11,12 @@ def best(found: Sequence[Match], most: int) -> list[int]:
 
     What a newer section supersedes never stands above that one.
     """
-    ranks = {one.pk: one.rank for one in found}
+    ranks = {one.pk: one.place for one in found}
     successors = {one.pk: one.superseded_by for one in found if one.superseded_by in ranks}
     behind = {pk: behind_successors(pk, ranks, successors) for pk in successors}
 
     def place(one: Match) -> tuple[float, int, int]:
-        return *behind.get(one.pk, (one.rank, 0)), -one.pk
+        return *behind.get(one.pk, (one.place, 0)), -one.pk
 
     return [one.pk for one in heapq.nsmallest(most, found, key=place)]
 
@@ -39,9 +39,9 @@ def behind_successors(
 
 def newest(found: Sequence[Match], most: int) -> list[int]:
     """Give the keys of the newest `most` matches, in the order of NEWEST_FIRST."""
-    ordered = heapq.nlargest(most, found, key=lambda one: (one.published_at, one.issue, -one.pk))
+    ordered = heapq.nlargest(most, found, key=lambda one: (one.place, -one.pk))
     return [one.pk for one in ordered]
 
 
 # The same order in the database.
-NEWEST_FIRST = ("-published_at", "-issue", "pk")
+NEWEST_FIRST = ("-published_at", "pk")

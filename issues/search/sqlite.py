@@ -45,6 +45,8 @@ KEY = "issues_search.rowid"
 # The condition and the rank each take `expression(clauses)` for every %s; less is better.
 MATCH = "issues_search MATCH %s"
 RANK = "issues_search.rank"
+# As text: reading ten thousand moments as dates would take longer than finding them.
+MOMENT = "entry.published_at || ''"
 
 TITLES = "issues_search_title"
 TITLE_KEY = "issues_search_title.rowid"

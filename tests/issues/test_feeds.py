@@ -596,3 +596,16 @@ class TestConstantQueries:
         with limit(12, info=url) as queries:
             client.get(url)
         return len(queries)
+
+
+class TestReferences:
+    def test_lead_to_what_is_public_and_name_it_as_it_is_called_today(self, client):
+        issue = make_issue(1, YESTERDAY * 2, ["Load later", "Hidden"])
+        make_issue(2, sections=[{"title": "See", "body": "As [[1/load-later]] and [[9/x]] say"}])
+        change(issue.sections.get(title="Load later"), title="Load images later")
+
+        for feed in ("/feed", "/types/ml-tip/feed"):
+            content = read_atom(client, feed).entries[0].content[0].value
+
+            link = '<a class="reference" href="https://news.example.org/issues/1/load-later/">'
+            assert f"As {link}Load images later</a> and x say" in content

@@ -77,6 +77,38 @@ class TestDialect:
         assert "<h1" not in html
 
 
+class TestReferences:
+    def test_lead_to_a_section_or_an_issue_in_the_words_of_the_source(self):
+        html, text = render("See [[2/lazy-loading]], [[7]] and [[2/x|own & words]].")
+
+        assert 'href="/issues/2/lazy-loading/" class="reference"' in html
+        assert ">lazy loading</a>" in html
+        assert '<a href="/issues/7/" class="reference" rel="noopener">#7</a>' in html
+        assert ">own &amp; words</a>" in html
+        assert text == "See lazy loading, #7 and own & words."
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            *("`[[2/x]]`", "```\n[[2/x]]\n```", "    [[2/x]]", "[see [[2/x]]](https://a.org)"),
+            *("[[02/x]]", "[[2/x y]]", "[[2/]]", "[[x]]", "[[2/é]]", "[[2/x|]]", "[[2/x| ]]"),
+            *("[[2", "[[2]", "[[٢]]", "[[1234567890]]", "\\[[2/x]]", f"[[2/{'x' * 81}]]"),
+            *("[[2]](https://a.org)", "[[2]]\n\n[2]: https://a.org", "[[2/x|a\nb]]"),
+        ],
+    )
+    def test_in_code_in_links_and_misspelt_are_none(self, source):
+        assert "reference" not in render(source).html
+
+    def test_brackets_around_one_and_emphasis_are_fine(self):
+        html = render("[[[2]]] **[[3]]** ^[in a note: [[4/a]]]\n\n# On [[5/b-c]]").html
+
+        assert html.count('class="reference"') == 4
+        assert '<h3 id="on-b-c">' in html
+
+    def test_are_words_in_the_alternative_text_of_a_picture(self):
+        assert 'alt="as b c"' in render("![as [[2/b-c]]](/x.png)").html
+
+
 class TestPictures:
     def test_a_picture_alone_is_a_figure_with_its_title_as_caption(self):
         html = render('![A *fine* cat](/media/a/cat.png "Our cat")').html

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from issues import contents, draft, images, preflight, recipe
 from issues.draft import Draft, DraftSection
-from issues.models import Asset, SectionType
+from issues.models import Asset, FormerAddress, Issue, Section, SectionType
 from issues.preflight import BLOCKING, WARNING, Finding
-from tests.builders import YESTERDAY, make_issue, picture
+from tests.builders import TOMORROW, YESTERDAY, make_issue, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_a_decent_issue_is_ready():
 def test_the_checks_read_as_a_list_of_promises():
     names = [check.__name__ for check in BLOCKING + WARNING]
 
-    assert len(set(names)) == len(names) == 18
+    assert len(set(names)) == len(names) == 20
     assert all(check.__doc__ for check in BLOCKING + WARNING)
 
 
@@ -570,3 +570,97 @@ class TestFragment:
 
     def test_nothing_found_is_said(self):
         assert "Ready to publish." in self.render([])
+
+
+class TestReferences:
+    @pytest.fixture
+    def archive(self):
+        make_issue(2, YESTERDAY, ["Load later"])
+        make_issue(5, None, ["Secret"])
+        make_issue(6, TOMORROW, ["Coming"])
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            *("[[2/load-later]]", "[[2/load-later|there]]", "[[2]]", "`[[9/nothing]]`"),
+            *("[[20]]", "[[20/tip-0]]", "[[[9]](https://a.org)]", "[[1, 2], [3/4]]"),
+        ],
+    )
+    def test_to_what_readers_can_see_are_fine(self, archive, body):
+        assert found("unreachable_reference", {"body": body}) == []
+        assert found("misspelt_reference", {"body": body}) == []
+        assert found("unreachable_link", {"body": body}) == []
+
+    @pytest.mark.parametrize(
+        ("reference", "reason"),
+        [
+            *(("[[5/secret]]", "leads to a draft."), ("[[5]]", "leads to a draft.")),
+            ("[[2/gone]]", "leads nowhere: issue 2 has no “gone”."),
+            ("[[20/other]]", "leads nowhere: issue 20 has no “other”."),
+            ("[[99]]", "leads nowhere: there is no issue 99."),
+        ],
+    )
+    def test_to_anything_else_block(self, archive, reference, reason):
+        body = f"One\n\ntwo {reference}"
+
+        blocking = preflight.check(written({"body": body}))
+
+        message = f"“Tip 0”, line 3: {reference} {reason}"
+        assert [(one.check, one.message) for one in blocking] == [
+            ("unreachable_reference", message)
+        ]
+        assert preflight.blocks(blocking)
+
+    def test_with_words_of_its_own_and_in_the_introduction(self, archive):
+        [(field, message)] = found("unreachable_reference", intro="[[5/secret|a look]]")
+
+        assert field == "intro"
+        assert message == "Introduction, line 1: [[5/secret]] leads to a draft."
+
+    def test_to_a_scheduled_issue_wait_for_it(self, archive):
+        coming = Issue.objects.get(number=6).published_at
+
+        [(_, message)] = found("unreachable_reference", {"body": "[[6/coming]]"})
+
+        assert "is not public before" in message
+        assert found("unreachable_reference", {"body": "[[6/coming]]"}, due_at=coming) == []
+
+    def test_to_a_former_address_that_leads_to_something_public_are_fine(self, archive):
+        section = Section.objects.get(slug="load-later")
+        FormerAddress.objects.remember("/issues/2/lazy/", "section", section.pk)
+
+        assert found("unreachable_reference", {"body": "[[2/lazy]]"}) == []
+
+        section.issue.unpublish()
+        assert found("unreachable_reference", {"body": "[[2/lazy]]"})
+
+    def test_to_a_section_whose_slug_is_still_to_be_made_are_fine(self):
+        tips = [{"title": "Same"}, {"title": "Same", "body": "[[20/same-2]] [[20/same-3]]"}]
+
+        messages = [message for _, message in found("unreachable_reference", *tips)]
+
+        assert len(messages) == 1
+        assert "[[20/same-3]] leads nowhere" in messages[0]
+
+    @pytest.mark.parametrize(
+        "body", ["[[2/Load Later]]", "[[#2/load-later]]", "[[ 2/load-later]]", "[[02/x|y]]"]
+    )
+    def test_that_are_misspelt_block(self, archive, body):
+        [(field, message)] = found("misspelt_reference", {"body": body})
+
+        assert field == "sections-0-body"
+        assert f"“{body}” is no reference" in message
+
+    def test_are_looked_up_in_as_many_questions_whatever_their_number(
+        self, archive, django_assert_num_queries
+    ):
+        draft = written({"body": " ".join(f"[[{n}]] [[{n}/a]]" for n in range(1, 2000))})
+
+        # types; public issues and sections, former addresses; all issues and sections
+        with django_assert_num_queries(6):
+            preflight.check(draft)
+
+    def test_are_no_repeated_links(self, archive):
+        make_issue(3, sections=[{"title": "A", "body": "[[2/load-later]]"}])
+
+        assert found("repeated_link", {"body": "[[2/load-later]]"}) == []

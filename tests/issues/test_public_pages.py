@@ -219,6 +219,21 @@ class TestPages:
 
         assert (context["older"].title, context["newer"].title) == ("First", "Third")
 
+    def test_neighbours_may_be_far_away_and_stand_at_one_moment(self, client):
+        for number in (2, 3, 4, 5):
+            make_issue(number, YESTERDAY * (20 - number), [{"title": "News", "type": "news"}])
+        far = make_issue(9, YESTERDAY, ["Near", "Far"])
+        make_issue(8, None, ["Same moment"], published_at=far.published_at)
+        make_issue(1, YESTERDAY * 30, ["Long ago"])
+
+        ago = client.get("/issues/1/long-ago/").context
+        near = client.get("/issues/9/near/").context
+        same = client.get("/issues/8/same-moment/").context
+
+        assert (ago["older"], ago["newer"].title) == (None, "Same moment")
+        assert (near["older"].title, near["newer"].title) == ("Same moment", "Far")
+        assert (same["older"].title, same["newer"].title) == ("Long ago", "Near")
+
     def test_issues_published_at_the_same_moment_are_neighbours_by_number(self, client):
         first = make_issue(1)
         make_issue(2, published_at=first.published_at, published=None)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issues import publishing, sharing
-from issues.models import Issue, ShareLink, StaleVersion
+from issues.models import Issue, Section, ShareLink, StaleVersion
 from issues.moments import in_words
 from tests.builders import (
     TOMORROW,
@@ -475,3 +475,29 @@ class TestCommand:
         assert "Example: manage.py publish 12 --at 2026-12-02T09:00" in " ".join(
             capsys.readouterr().out.split()
         )
+
+
+class TestReferences:
+    @pytest.fixture
+    def issue(self):
+        make_issue(2, TOMORROW, ["Coming"])
+        issue = make_ready_issue(3)
+        Section.objects.filter(issue=issue).update(body="See [[2/coming]].")
+        return issue
+
+    def test_to_what_is_scheduled_hold_an_issue_back_until_then(self, issue, publisher):
+        with pytest.raises(publishing.NotReady, match="is not public before"):
+            publishing.publish(issue, publisher)
+        with pytest.raises(publishing.NotReady, match="is not public before"):
+            publishing.schedule(issue, timezone.now() + TOMORROW / 2, publisher)
+
+        publishing.schedule(issue, timezone.now() + TOMORROW * 2, publisher)
+
+        assert stored(issue).state == Issue.State.SCHEDULED
+
+    def test_are_judged_at_the_moment_that_is_planned(self, desk, issue):
+        assert "is not public before" in desk.get(page_of(issue)).content.decode()
+
+        Issue.objects.filter(pk=issue.pk).update(planned_at=timezone.now() + TOMORROW * 2)
+
+        assert "is not public before" not in desk.get(page_of(issue)).content.decode()

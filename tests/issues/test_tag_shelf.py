@@ -167,6 +167,18 @@ class TestEverything:
         assert "Old <strong>words</strong>" in response.content.decode()
         assert "elsewhere" not in response.content.decode()
 
+    def test_references_lead_to_what_is_public(self, client):
+        body = "See [[2/flex]] and [[3/secret]]."
+        make_issue(1, YESTERDAY, [tip("Grid", body=body)])
+        make_issue(2, YESTERDAY * 2, ["Flex"])
+        make_issue(3, None, ["Secret"])
+
+        html = client.get("/tags/css/all/").content.decode()
+
+        assert '<a class="reference" href="/issues/2/flex/">Flex</a>' in html
+        assert "/issues/3/" not in html
+        assert "Secret" not in html
+
     def test_search_engines_are_led_to_the_shelf(self, client):
         make_issue(1, sections=[tip("Flex")])
 
