@@ -4,5 +4,6 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/desk/", include("issues.desk.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("issues.api.urls")),
     path("", include("issues.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404
@@ -64,10 +65,16 @@ def page_of(answer: Answer, number: int) -> Page:
         raise Http404(_("There is no such page.")) from error
 
 
+@cache
+def path() -> str:
+    """Give the path of the search; a page asks for it some forty times."""
+    return reverse("issues:search")
+
+
 def address(question: Question) -> str:
     """Give the address of a question's page."""
     query = question.urlencode()
-    return reverse("issues:search") + (f"?{query}" if query else "")
+    return f"{path()}?{query}" if query else path()
 
 
 def choice(question: Question, facet: Facet, name: str) -> Choice:

@@ -73,15 +73,21 @@ class SectionQuerySet(VersionedQuerySet):
         found = self.select_related("issue", "type")
         return found.only("title", "slug", "issue__number", *TYPE_LABEL)
 
+    def for_hit(self):
+        """Load what is shown of a section that was found, but for its tags."""
+        in_issue = ("issue__number", "issue__title", "issue__published_at")
+        return self.select_related("issue", "type").only(
+            "title", "slug", "body_text", *in_issue, *TYPE_LABEL
+        )
+
     # The search entries have an index of the dates of each type: what is newest of a type, or
     # nearest to a section, stands at its end, however large the archive is.
 
     def of_type(self, section_type):
         """Keep what is of a type, the newest first."""
         found = self.filter(search_entry__type_id=section_type.pk)
-        return found.order_by(
-            *("-search_entry__published_at", "-issue__number", "position", "pk"),
-        )
+        moment = "-search_entry__published_at"
+        return found.order_by(moment, "-issue__number", "position", "pk")
 
     def before(self, section):
         """Keep what stands before `section` among those of its type, the nearest first."""

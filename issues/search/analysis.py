@@ -13,7 +13,7 @@ same way on SQLite and on PostgreSQL, and is marked in the text wherever it was 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -140,3 +140,23 @@ def analyse(text: str) -> Analysed:
             values.append(stem)
             words.append(plain)
     return Analysed(values + joined_names(text), words)
+
+
+def places(
+    text: str, wanted: Collection[str], openings: tuple[str, ...]
+) -> Iterator[tuple[int, int]]:
+    """Yield where terms stand that are wanted, or that begin with one of the openings."""
+
+    def is_wanted(term: str) -> bool:
+        return term in wanted or bool(openings and term.startswith(openings))
+
+    if SPECIAL.search(text):
+        yield from (term[1:] for term in terms(text) if is_wanted(term.value))
+        return
+    known: dict[str, bool] = {}  # most words of a text stand in it several times
+    for match in PLAIN_WORD.finditer(text):
+        word = match[0]
+        if word not in known:
+            known[word] = is_wanted(fold(word))
+        if known[word]:
+            yield match.span()

@@ -19,6 +19,18 @@ class Choices:
     unknown: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # of tags and type, as they were given
 
+    @property
+    def type_pk(self) -> int | None:
+        return self.type.pk if self.type else None
+
+    @property
+    def key(self) -> str:
+        """Give the same text for the same filters."""
+        tags, without = (sorted(tag.pk for tag in some) for some in (self.tags, self.without))
+        return "/".join(
+            ",".join(map(str, some)) for some in (tags, without, [self.type_pk, self.year])
+        )
+
 
 def choices(question: Question) -> Choices:
     found = Choices()

@@ -48,9 +48,9 @@ def narrowed(found: Sequence[Match], type_pk: int | None, year: int | None) -> S
 
 def of_entries(entries: QuerySet[SearchEntry], type_pk: int | None, year: int | None) -> Counts:
     """Count what `of_matches` counts, in the database: without words there may be any number."""
-    in_year = entries if year is None else entries.filter(year=year)
-    of_type = entries if type_pk is None else entries.filter(type_id=type_pk)
-    both = in_year if type_pk is None else in_year.filter(type_id=type_pk)
+    in_year = narrowed_entries(entries, None, year)
+    of_type = narrowed_entries(entries, type_pk, None)
+    both = narrowed_entries(entries, type_pk, year)
     tags = SectionTag.objects.filter(content_object__in=both.order_by().values("pk"))
     return Counts(
         total=both.count(),
@@ -58,6 +58,14 @@ def of_entries(entries: QuerySet[SearchEntry], type_pk: int | None, year: int | 
         years=counted(of_type, "year"),
         tags=counted(tags, "tag_id"),
     )
+
+
+def narrowed_entries(
+    entries: QuerySet[SearchEntry], type_pk: int | None, year: int | None
+) -> QuerySet[SearchEntry]:
+    if type_pk is not None:
+        entries = entries.filter(type_id=type_pk)
+    return entries if year is None else entries.filter(year=year)
 
 
 def counted(rows: QuerySet, name: str) -> Counter:

@@ -36,12 +36,11 @@ def spans(text: str, clauses: list[Clause]) -> list[Span]:
     wanted = {term for clause in clauses for term in clause.terms}
     openings = tuple(clause.opening for clause in clauses if clause.opening)
     joined: list[Span] = []
-    for term in analysis.terms(text):
-        if term.value in wanted or (openings and term.value.startswith(openings)):
-            if joined and term.start - joined[-1][1] <= 1 and text[joined[-1][1]] != " ":
-                joined[-1] = (joined[-1][0], term.end)
-            else:
-                joined.append((term.start, term.end))
+    for start, end in analysis.places(text, wanted, openings):
+        if joined and start - joined[-1][1] <= 1 and text[joined[-1][1]] != " ":
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
     return joined
 
 

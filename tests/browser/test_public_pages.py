@@ -40,6 +40,7 @@ PAGES = {
     "search": "/search/",
     "search with hits": "/search/?q=tip",
     "search without hits": "/search/?q=nothingness",
+    "documentation of the API": "/api/v1/docs",
     "404": "/nowhere/",
 }
 

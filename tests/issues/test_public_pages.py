@@ -55,6 +55,21 @@ def public_files() -> list[str]:
     return urls + [f"/sitemap-{kind}-1.xml" for kind in kinds]
 
 
+def api_urls() -> list[str]:
+    """Give the addresses of the same in the API, which answers in JSON."""
+    lists = ("", "issues/", "issues/latest/", "sections/", "sections/?full=true", "tags/", "types/")
+    words = [f"sections/?q={SECRET}&full=1", "sections/?q=tip", "sections/?tag=shared"]
+    urls = [*lists, *words, f"sections/?tag={SECRET}-tag", "openapi.json", "docs", "nothing/"]
+    urls += [f"issues/{number}/" for number in (1, 2, 3)]
+    for section in Section.objects.select_related("issue"):
+        urls.append(f"sections/{section.pk}/")
+        if section.issue:
+            urls.append(f"issues/{section.issue.number}/sections/{section.slug}/")
+    urls += [f"tags/{tag.slug}/" for tag in Tag.objects.all()]
+    urls += [f"types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    return [f"/api/v1/{url}" for url in urls]
+
+
 class TestLeak:
     @pytest.fixture
     def hidden(self):
@@ -69,7 +84,7 @@ class TestLeak:
         make_section(issue=None, **hidden)
 
     def test_no_page_shows_a_draft_a_scheduled_issue_or_the_inbox(self, client, hidden):
-        for url in (*public_urls(), *feed_urls(), *public_files()):
+        for url in (*public_urls(), *feed_urls(), *public_files(), *api_urls()):
             response = client.get(url, follow=True)
 
             shown = response.content.decode(errors="replace").replace(f'value="{SECRET}"', "")
@@ -82,7 +97,7 @@ class TestLeak:
         for number in (2, 3):
             make_public(Issue.objects.get(number=number))
 
-        urls = (*public_urls(), *feed_urls())
+        urls = (*public_urls(), *feed_urls(), *api_urls())
         shown = [url for url in urls if SECRET in client.get(url).content.decode()]
 
         expected = ["/", "/issues/", "/issues/2/", "/issues/3/", "/tags/", "/types/ml-tip/"]
@@ -93,6 +108,10 @@ class TestLeak:
         assert files == ["/sitemap-sections-1.xml", "/sitemap-tags-1.xml"]
         assert f"/tags/{SECRET}-tag/" in shown
         assert f"/issues/2/hidden-{SECRET}-title/" in shown
+        in_api = {url.removeprefix("/api/v1/") for url in shown if url.startswith("/api/")}
+        assert {"issues/", "sections/", "tags/", "issues/2/", "docs"} <= in_api
+        assert f"issues/2/sections/hidden-{SECRET}-title/" in in_api
+        assert f"sections/?q={SECRET}&full=1" in in_api
 
     def test_hidden_pages_answer_404(self, client, hidden):
         for url in ("/issues/2/", "/issues/3/", f"/issues/2/hidden-{SECRET}-title/"):
@@ -126,6 +145,9 @@ class TestConstantQueries:
         *("/tags/common/all/", "/tags/?by=use"),
         "/search/suggest/?q=tip",
         *("/issues/1/share.png", "/issues/1/tip-1/share.png"),
+        *("/api/v1/issues/", "/api/v1/issues/1/", "/api/v1/sections/", "/api/v1/sections/?q=tip"),
+        *("/api/v1/sections/?tag=common&full=true", "/api/v1/tags/", "/api/v1/types/"),
+        *("/api/v1/tags/common/", "/api/v1/types/ml-tip/", "/api/v1/issues/latest/"),
     ]
 
     def fill(self, numbers, sections):

@@ -1,0 +1,42 @@
+from functools import cached_property
+
+from django.urls import path
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
+
+from issues import urls  # noqa: F401  it gives the converters their names
+from issues.api import endpoints, errors
+from issues.api.docs import ReadablePage
+
+
+class Renderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
+
+class ArchiveAPI(NinjaAPI):
+    @cached_property
+    def document(self) -> OpenAPISchema:
+        return super().get_openapi_schema()
+
+    def get_openapi_schema(self, **options) -> OpenAPISchema:
+        """Give the document, which takes long to write and is always the same."""
+        return self.document
+
+
+api = ArchiveAPI(
+    title="The archive as JSON",
+    version="1",
+    description=(
+        "Everything that readers see, for programs. It only reads, needs no key and may be asked "
+        "from any site. Moments are in UTC. Lists come in pages: follow “next” until it is null. "
+        "What cannot be answered says why in “detail”."
+    ),
+    docs=ReadablePage(),
+    renderer=Renderer(),
+    default_router=endpoints.router,
+    urls_namespace="api",
+)
+errors.register(api)
+
+urlpatterns = [path("v1/", api.urls)]
