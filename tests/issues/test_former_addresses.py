@@ -226,6 +226,7 @@ def test_nothing_is_asked_of_addresses_that_lead_somewhere(client, django_assert
     make_issue(1, sections=[{"title": "Tip", "type": SectionType.objects.first().slug}])
     client.get("/issues/1/tip/")
 
-    # section, tags, neighbours (2), what it replaces; its former addresses, what mentions those
-    with django_assert_num_queries(7):
+    # section, tags, neighbours (2), what it replaces; its former addresses, what mentions
+    # those; what is alike
+    with django_assert_num_queries(8):
         assert client.get("/issues/1/tip/").status_code == 200
