@@ -73,6 +73,22 @@ def read_database() -> dict:
     return database
 
 
+def read_caches() -> dict:
+    """Give Django's description of the caches: in the process unless CACHE_URL is set.
+
+    Drawn pictures have one of their own there, so that they neither fill the memory nor push out
+    what is counted.
+    """
+    if env.str("CACHE_URL", ""):
+        shared = env.dj_cache_url("CACHE_URL")
+        return {"default": shared, "drawings": shared}
+    in_process = "django.core.cache.backends.locmem.LocMemCache"
+    return {
+        name: {"BACKEND": in_process, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": most}}
+        for name, most in (("default", 5000), ("drawings", 200))
+    }
+
+
 # The site -----------------------------------------------------------------------------------
 
 SITE_NAME = env.str("SITE_NAME", "Bitsletter")
@@ -145,7 +161,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": read_database()}
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+CACHES = read_caches()
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -248,6 +248,13 @@ def first_picture_now(html: str) -> SafeString:
     return mark_safe(re.sub(lazy, r'\1loading="eager" fetchpriority="high"', html, count=1))
 
 
+def ids_behind(prefix: str, html: str) -> SafeString:
+    """Put `prefix` before the ids in a rendered text, and in the links within it that mean them."""
+    ids = re.compile(r'( id="| href="#)')
+    # Only within a tag: a text about id="x" must stay what it is.
+    return mark_safe(re.sub(r"<\w[^>]*>", lambda tag: ids.sub(rf"\g<1>{prefix}", tag[0]), html))
+
+
 def headings_up(html: str) -> SafeString:
     """Raise rendered headings by one level, for a page whose h1 is the section's own title."""
     return mark_safe(re.sub(r"(</?h)([3-6])\b", lambda tag: f"{tag[1]}{int(tag[2]) - 1}", html))

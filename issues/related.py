@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from django.db.models import QuerySet
 
 from issues import search
-from issues.freshness import kept
 from issues.models import Section, SectionTag
 from issues.models.issue import public
+from issues.shelf import tag_counts
 
 SIZE = 3
 MOST_TAGS = 5  # of a section, the rarest; those behind them would hardly change the order
@@ -48,7 +48,7 @@ def weights_of(tags: Iterable[int]) -> dict[int, float]:
     tags = list(tags)
     if not tags:
         return {}
-    counts = kept("related.tag-counts", SectionTag.public_counts)
+    counts = tag_counts()
     rarest = sorted((counts[tag], tag) for tag in tags if counts[tag] > 1)[:MOST_TAGS]
     most = max(counts.values())
     return {tag: math.log(1 + most / count) for count, tag in rarest}

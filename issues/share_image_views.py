@@ -1,6 +1,6 @@
 """The share images of what is public, each drawn once."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
@@ -66,4 +66,4 @@ def drawn(card: Card) -> bytes:
     What is drawn is its name there: whatever somebody asks for, there is one of each card.
     """
     name = f"share-image-{card.digest}"
-    return cache.get_or_set(name, lambda: share_images.draw(card), ONE_WEEK)
+    return caches["drawings"].get_or_set(name, lambda: share_images.draw(card), ONE_WEEK)

@@ -1,6 +1,15 @@
 from django.urls import path, re_path, register_converter
 
-from issues import feeds, robots, searching, share_image_views, sitemaps, suggesting, views
+from issues import (
+    feeds,
+    robots,
+    searching,
+    share_image_views,
+    sitemaps,
+    suggesting,
+    tag_pages,
+    views,
+)
 from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
 
 register_converter(NumberConverter, "number")
@@ -14,8 +23,9 @@ urlpatterns = [
     path("issues/latest/", views.latest, name="latest"),
     path("issues/<number:number>/", views.IssueDetail.as_view(), name="detail"),
     path("issues/<number:number>/<slug:slug>/", views.SectionDetail.as_view(), name="section"),
-    path("tags/", views.TagList.as_view(), name="tags"),
-    path("tags/<tag:slug>/", views.TagDetail.as_view(), name="tag"),
+    path("tags/", tag_pages.TagList.as_view(), name="tags"),
+    path("tags/<tag:slug>/", tag_pages.TagShelf.as_view(), name="tag"),
+    path("tags/<tag:slug>/all/", tag_pages.TagEverything.as_view(), name="tag_everything"),
     path("types/<slug:slug>/", views.TypeDetail.as_view(), name="type"),
     path("search/", searching.Search.as_view(), name="search"),
     path("feed.<format:extension>", feeds.SiteFeed.as_view(), name="feed"),

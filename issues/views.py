@@ -4,8 +4,6 @@
 """
 
 from django.core.files.storage import default_storage
-from django.db.models import Count
-from django.db.models.functions import ExtractYear
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +12,8 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from issues import backlinks, markdown, references, related, sharing
 from issues.images import CONTENT_TYPES
-from issues.models import FormerAddress, Issue, Section, SectionType, Tag
+from issues.models import FormerAddress, Issue, Section, SectionType
+from issues.shelf import type_counts, year_counts
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10
@@ -33,7 +32,18 @@ class Home(TemplateView):
         return super().get_context_data(latest=latest, issues=issues, **kwargs)
 
 
-class IssueList(ListView):
+class CountedList(ListView):
+    """A list by pages that knows its `total`, so that nobody counts its rows each time."""
+
+    total: int
+
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.count = self.total
+        return paginator
+
+
+class IssueList(CountedList):
     """The archive, by pages and years."""
 
     template_name = "issues/issue_list.html"
@@ -42,35 +52,34 @@ class IssueList(ListView):
 
     def get_queryset(self):
         issues = Issue.objects.published().newest_first().for_list()
-        self.years, year = years(), self.request.GET.get("year", "")
+        self.years, year = year_counts(), self.request.GET.get("year", "")
+        chosen = [one for one in self.years if year in ("", f"{one['year']:04}")]
+        self.total = sum(one["count"] for one in chosen)
         if not year:
             return issues
-        if year not in {f"{one['year']:04}" for one in self.years}:
+        if not chosen:
             raise Http404(_("There is no such year."))
         return issues.filter(published_at__year=int(year))
 
     def get_context_data(self, **kwargs):
-        year, types = self.request.GET.get("year", ""), SectionType.objects.in_public_use()
+        year = self.request.GET.get("year", "")
+        types = SectionType.objects.filter(pk__in=type_counts())
         return super().get_context_data(year=year, years=self.years, types=types, **kwargs)
-
-
-def years() -> list[dict]:
-    """Give each year of the archive with its number of issues, the newest first."""
-    issues = Issue.objects.published().annotate(year=ExtractYear("published_at"))
-    return list(issues.values("year").annotate(count=Count("pk")).order_by("-year"))
 
 
 class Movable:
     """A page whose address may have changed: the former ones lead to it for ever."""
 
+    below = ""  # what the page's address adds to that of what it is about
+
     def get(self, request, *args, **kwargs):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            target = FormerAddress.objects.target(request.path)
+            target = FormerAddress.objects.target(request.path.removesuffix(self.below))
             if target is None:
                 raise
-            return redirect(target, permanent=True)
+            return redirect(target.get_absolute_url() + self.below, permanent=True)
 
 
 class IssueDetail(Movable, DetailView):
@@ -127,10 +136,9 @@ class SectionDetail(Movable, DetailView):
         section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
         public = Section.objects.published().for_link()
         replaced = list(public.filter(superseded_by=section.pk).newest_first()[:MOST_REPLACED])
-        alike = public.filter(type=section.type_id)
         return super().get_context_data(
-            newer=alike.after(section).first(),
-            older=alike.before(section).first(),
+            newer=public.after(section).first(),
+            older=public.before(section).first(),
             replaced=replaced,
             mentions=backlinks.mentions_of(section),
             related=related.related_to(section, leave_out=[one.pk for one in replaced]),
@@ -147,24 +155,19 @@ def latest(request: HttpRequest) -> HttpResponse:
     return redirect(issue)
 
 
-class TagList(ListView):
-    """All tags in public use, with their counts."""
+class TypeDetail(Movable, CountedList):
+    """All sections of one type, the newest first."""
 
-    template_name = "issues/tag_list.html"
-    context_object_name = "tags"
-
-    def get_queryset(self):
-        return Tag.objects.with_public_counts()
-
-
-class SectionList(ListView):
-    """A list of sections, the newest first; `narrow` says of what."""
-
+    template_name = "issues/type_detail.html"
     context_object_name = "sections"
     paginate_by = PAGE_SIZE
 
     def get_queryset(self):
-        return self.narrow(Section.objects.published().newest_first())
+        self.type = get_object_or_404(SectionType, slug=self.kwargs["slug"])
+        self.total = type_counts().get(self.type.pk, 0)
+        if not self.total:
+            raise Http404(_("There is no such type."))  # none that is public
+        return Section.objects.published().of_type(self.type)
 
     def paginate_queryset(self, queryset, page_size):
         """Sort keys alone, and load only the sections of the page."""
@@ -173,32 +176,6 @@ class SectionList(ListView):
         found = Section.objects.for_list().for_page().in_bulk(list(keys))
         page.object_list = [found[key] for key in keys]
         return paginator, page, page.object_list, is_paginated
-
-
-class TagDetail(Movable, SectionList):
-    """What is tagged with one tag."""
-
-    template_name = "issues/tag_detail.html"
-
-    def narrow(self, sections):
-        self.tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
-        return sections.tagged(self.tag)
-
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(tag=self.tag, **kwargs)
-        if not context["paginator"].count:
-            raise Http404(_("There is no such tag."))  # none that is public
-        return context
-
-
-class TypeDetail(Movable, SectionList):
-    """All sections of one type."""
-
-    template_name = "issues/type_detail.html"
-
-    def narrow(self, sections):
-        self.type = get_object_or_404(SectionType, slug=self.kwargs["slug"])
-        return sections.filter(type=self.type)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(type=self.type, **kwargs)

@@ -183,7 +183,7 @@ class TestLogs:
         def broken(*args):
             raise RuntimeError("for the log")
 
-        monkeypatch.setattr("issues.views.years", broken)
+        monkeypatch.setattr("issues.views.year_counts", broken)
         client.raise_request_exception = False
 
         logging.config.dictConfig(settings.LOGGING)  # writes to what capsys now is

@@ -12,11 +12,11 @@ from pydantic import BaseModel, Field
 from bitsletter.site import absolute_url
 from issues.api import asking, paging, schemas
 from issues.api.errors import found_or_404
-from issues.api.sections import full_sections, page_by_filters, page_by_words, whole
+from issues.api.sections import full, full_sections, page_by_filters, page_by_words, whole
 from issues.freshness import kept
 from issues.models import MAX_NUMBER, Issue, Tag
 from issues.search import Question
-from issues.search.choices import public_tag_counts
+from issues.shelf import tag_counts
 
 MOST = 100  # results on one page
 MOST_TAGS = 10  # of each kind in one question
@@ -122,8 +122,7 @@ def show_issue(request: HttpRequest, number: Number):
 def show_section_of_issue(request: HttpRequest, number: Number, slug: Slug):
     """One section, by the issue that it is in and its slug."""
     words = _("There is no such section.")
-    found = found_or_404(full_sections(), words, issue__number=number, slug=slug)
-    return schemas.FullSection.of(found)
+    return full(found_or_404(full_sections(), words, issue__number=number, slug=slug))
 
 
 @get("/sections/", schemas.SectionPage, "sections", "?q=lazy+loading&type=web-tip")
@@ -144,14 +143,13 @@ def list_sections(request: HttpRequest, wanted: Query[SectionQuery], page: Query
 @get("/sections/{number:id}/", schemas.FullSection, "section")
 def show_section(request: HttpRequest, id: Number):
     """One section, by the number that it has for ever."""
-    found = found_or_404(full_sections(), _("There is no such section."), pk=id)
-    return schemas.FullSection.of(found)
+    return full(found_or_404(full_sections(), _("There is no such section."), pk=id))
 
 
 @get("/tags/", schemas.TagPage, "tags", "?limit=100")
 def list_tags(request: HttpRequest, page: Query[Page]):
     """All tags by name, each with how many sections have it."""
-    counts = public_tag_counts()
+    counts = tag_counts()
     tags = Tag.objects.filter(pk__in=counts).order_by("folded")
     if behind := paging.TAGS.read(page.cursor):
         tags = tags.filter(folded__gt=behind[0])
@@ -166,7 +164,7 @@ def list_tags(request: HttpRequest, page: Query[Page]):
 @get("/tags/{tag:slug}/", schemas.Tag, "tag", has_moved=True)
 def show_tag(request: HttpRequest, slug: Slug):
     """One tag."""
-    counts = public_tag_counts()
+    counts = tag_counts()
     public = Tag.objects.filter(pk__in=counts)
     tag = found_or_404(public, _("There is no such tag."), slug=slug)
     return schemas.Tag.of(tag, counts[tag.pk])

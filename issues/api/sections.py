@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from issues import references
 from issues.api import asking, paging, schemas
 from issues.models import Issue, Section
 from issues.search import Answer, Question
@@ -18,8 +19,14 @@ def full_sections() -> QuerySet[Section]:
 
 
 def whole(issue: Issue) -> schemas.FullIssue:
-    sections = full_sections().filter(issue=issue).order_by("position", "pk")
-    return schemas.FullIssue.of(issue, list(sections))
+    sections = list(full_sections().filter(issue=issue).order_by("position", "pk"))
+    references.resolve([issue, *sections])
+    return schemas.FullIssue.of(issue, sections)
+
+
+def full(section: Section) -> schemas.FullSection:
+    references.resolve([section])
+    return schemas.FullSection.of(section)
 
 
 def page_by_filters(question: Question, limit: int, cursor: str, is_full: bool) -> Loaded:
@@ -60,4 +67,6 @@ def represented(pks: Iterable[int], is_full: bool, snippets=None) -> list[schema
     schema = schemas.FullSection if is_full else schemas.Section
     sections = full_sections() if is_full else Section.objects.published().for_page().for_list()
     found = sections.in_bulk(list(pks))
+    if is_full:
+        references.resolve(found.values())
     return [schema.of(found[pk], (snippets or {}).get(pk)) for pk in pks if pk in found]

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                         to="issues.section",
                     ),
                 ),
-                ("type_id", models.BigIntegerField(db_index=True)),
+                ("type_id", models.BigIntegerField()),
                 ("published_at", models.DateTimeField(db_index=True, null=True)),
                 (
                     "year",
@@ -104,6 +104,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "search entry",
                 "verbose_name_plural": "search entries",
+                "indexes": [
+                    models.Index(
+                        fields=["type_id", "published_at"], name="issues_sear_type_id_2b4ea9_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from issues.models.issue import Issue, public
 from issues.models.section import Section
 from issues.models.section_type import SectionType
-from issues.models.tag import SectionTag, Tag
+from issues.models.tag import Tag
 
 # Names of models, and of the columns that point to them.
 KINDS = ("issue", "section", "sectiontype", "tag")
@@ -29,9 +29,10 @@ class FormerAddressQuerySet(models.QuerySet):
             return Issue.objects.published(at).filter(pk=found.issue_id).first()
         if found.section:
             return Section.objects.published(at).for_page().filter(pk=found.section_id).first()
+        sections = Section.objects.published(at)
         if found.sectiontype:
-            return found.sectiontype
-        return found.tag if SectionTag.public_counts(at).get(found.tag_id) else None
+            return found.sectiontype if sections.filter(type=found.sectiontype).exists() else None
+        return found.tag if sections.tagged(found.tag).exists() else None
 
     def targets(self, paths, at=None) -> dict:
         """Give the public issues and sections that these addresses once led to, by address."""

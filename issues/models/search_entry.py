@@ -26,7 +26,7 @@ class SearchEntry(models.Model):
         Section, on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
     )
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, null=True, related_name="+")
-    type_id = models.BigIntegerField(db_index=True)
+    type_id = models.BigIntegerField()
     published_at = models.DateTimeField(null=True, db_index=True)
     year = models.SmallIntegerField(null=True, help_text="Of `published_at`, in the site's zone.")
     tags = models.TextField(blank=True, help_text="The tags' keys, with a space between.")
@@ -37,6 +37,7 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name = _("search entry")
         verbose_name_plural = _("search entries")
+        indexes = [models.Index(fields=["type_id", "published_at"])]
 
     def __str__(self):
         return f"{self.pk}"

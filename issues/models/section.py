@@ -5,8 +5,7 @@ import itertools
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +31,11 @@ class SectionQuerySet(VersionedQuerySet):
     def published(self, at=None):
         """Keep the sections of issues that are public at the moment `at`; now by default."""
         return self.filter(public(at, "issue__"))
+
+    def unpublished(self, at=None):
+        """Keep what `published` leaves out, in a form that finds the few without reading all."""
+        issues = Issue.objects.unpublished(at).order_by().values("pk")
+        return self.filter(Q(issue__isnull=True) | Q(issue__in=issues))
 
     def in_inbox(self):
         """Keep the sections that wait for an issue."""
@@ -76,47 +80,40 @@ class SectionQuerySet(VersionedQuerySet):
             "title", "slug", "body_text", *in_issue, *TYPE_LABEL
         )
 
+    # The search entries have an index of the dates of each type: what is newest of a type, or
+    # nearest to a section, stands at its end, however large the archive is.
+
+    def of_type(self, section_type):
+        """Keep what is of a type, the newest first."""
+        found = self.filter(search_entry__type_id=section_type.pk)
+        moment = "-search_entry__published_at"
+        return found.order_by(moment, "-issue__number", "position", "pk")
+
     def before(self, section):
-        """Keep what stands next before `section` in the archive, the nearest first."""
+        """Keep what stands before `section` among those of its type, the nearest first."""
         return self.beside(section, "lt").reverse()
 
     def after(self, section):
-        """Keep what stands next after `section` in the archive, the nearest first."""
+        """Keep what stands after `section` among those of its type, the nearest first."""
         return self.beside(section, "gt")
 
     def beside(self, section, comparison: str):
-        """Keep what stands next on one side of `section`: "lt" is before it, "gt" behind.
-
-        That is what went public at the same moment, and at the nearest one at which any did.
-        """
+        """Keep what stands on one side of `section`: "lt" is before it, "gt" behind."""
         issue, position = section.issue, section.position
-        moment = issue.published_at
+        moment = "search_entry__published_at"
         on_that_side = (
-            Q(**{f"issue__published_at__{comparison}": moment})
+            Q(**{f"{moment}__{comparison}": issue.published_at})
             | Q(**{f"issue__number__{comparison}": issue.number})
             | Q(issue=issue, **{f"position__{comparison}": position})
             | Q(issue=issue, position=position, **{f"pk__{comparison}": section.pk})
         )
-        end = Coalesce(self.nearest_moment(moment, comparison), Value(moment))
-        other = "lte" if comparison == "gt" else "gte"
-        between = {
-            f"issue__published_at__{comparison}e": moment,
-            f"issue__published_at__{other}": end,
-        }
-        return self.filter(on_that_side, **between).order_by(
-            "issue__published_at", "issue__number", "position", "pk"
+        # The last condition lets the database use its index of dates.
+        found = self.filter(
+            on_that_side,
+            search_entry__type_id=section.type_id,
+            **{f"{moment}__{comparison}e": issue.published_at},
         )
-
-    def nearest_moment(self, moment, comparison: str) -> Subquery:
-        """Say when, from `moment` on, the next of these went public.
-
-        The database walks its index of dates issue by issue until it finds one, instead of
-        sorting all that there are.
-        """
-        is_there = models.Exists(self.order_by().filter(issue=models.OuterRef("pk")))
-        issues = Issue.objects.filter(is_there, **{f"published_at__{comparison}": moment})
-        order = "published_at" if comparison == "gt" else "-published_at"
-        return Subquery(issues.order_by(order).values("published_at")[:1])
+        return found.order_by(moment, "issue__number", "position", "pk")
 
 
 class Section(Versioned, Corrected):

@@ -1,5 +1,7 @@
 """The kinds of sections that this newsletter has, as rows that an editor may change."""
 
+from collections import Counter
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -7,10 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SectionTypeQuerySet(models.QuerySet):
-    def in_public_use(self, at=None):
-        """Keep the types that a public section has."""
-        sections = self.model.sections.rel.related_model.objects.published(at)
-        return self.filter(models.Exists(sections.filter(type=models.OuterRef("pk"))))
+    def public_counts(self, at=None) -> dict[int, int]:
+        """Give for each type's key how many public sections are of it: all but the hidden ones."""
+
+        def count(sections) -> Counter:
+            return Counter(
+                dict(sections.order_by().values_list("type").annotate(models.Count("pk")))
+            )
+
+        sections = self.model.sections.rel.related_model.objects
+        return count(sections.all()) - count(sections.unpublished(at))
 
 
 class SectionType(models.Model):

@@ -15,13 +15,15 @@ from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from issues.characters import one_line
 from issues.models.fields import require_words
-from issues.models.issue import public
 
 
 class TagQuerySet(models.QuerySet):
     def with_public_counts(self, at=None) -> list:
         """Give the tags of public sections by name, each with `count`, how many those are."""
-        counts = SectionTag.public_counts(at)
+        return self.with_counts(SectionTag.public_counts(at))
+
+    def with_counts(self, counts: dict[int, int]) -> list:
+        """Give by name the tags whose keys are counted, each with its `count`."""
         tags = [tag for tag in self.order_by(Lower("name")) if counts.get(tag.pk)]
         for tag in tags:
             tag.count = counts[tag.pk]
@@ -130,7 +132,7 @@ class SectionTag(ItemBase):
             return Counter(dict(items.order_by().values_list("tag").annotate(models.Count("pk"))))
 
         sections = cls._meta.get_field("content_object").related_model.objects
-        hidden = sections.exclude(public(at, "issue__"))
+        hidden = sections.unpublished(at).values("pk")
         return count(cls.objects.all()) - count(cls.objects.filter(content_object__in=hidden))
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from issues.freshness import kept
-from issues.models import SectionTag, SectionType, Tag
+from issues.models import SectionType, Tag
 from issues.models.tag import folded
 from issues.search.question import Question
+from issues.shelf import tag_counts, type_counts
 
 
 @dataclass
@@ -58,22 +58,17 @@ def tags_named(given: list[str]) -> dict[str, Tag]:
         return {}
     wanted = {folded(name) for name in given}
     known = Tag.objects.filter(slug__in=[*given, *wanted]) | Tag.objects.filter(folded__in=wanted)
-    counts = public_tag_counts()
+    counts = tag_counts()
     public = [tag for tag in known if counts.get(tag.pk)]
     by_slug, by_name = {tag.slug: tag for tag in public}, {tag.folded: tag for tag in public}
     found = {name: by_slug.get(name) or by_name.get(folded(name)) for name in given}
     return {name: tag for name, tag in found.items() if tag}
 
 
-def public_tag_counts() -> dict[int, int]:
-    """Give for each tag's key how many public sections have it, as `kept` keeps it."""
-    return kept("public-tag-counts", SectionTag.public_counts)
-
-
 def type_named(given: str) -> SectionType | None:
     """Give the type in public use that has this slug or name."""
     wanted = given.casefold()
-    for one in kept("public-types", lambda: list(SectionType.objects.in_public_use())):
+    for one in SectionType.objects.filter(pk__in=type_counts()):
         if wanted in (one.slug.casefold(), one.name.casefold(), one.plural.casefold()):
             return one
     return None

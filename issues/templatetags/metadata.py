@@ -40,7 +40,7 @@ def tags_metadata(context):
 
 @head
 def tag_metadata(context):
-    return page(context, metadata.of_tag(context["tag"], canonical(context, "page")))
+    return page(context, metadata.of_tag(context["tag"], canonical(context)))
 
 
 @head

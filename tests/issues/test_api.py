@@ -434,3 +434,18 @@ class TestOpenness:
             assert response.status_code == 304
             assert response["Access-Control-Allow-Origin"] == "*"
             assert response["Cache-Control"] == "public, max-age=60"
+
+
+class TestReferences:
+    def test_lead_to_what_is_public_and_name_it_as_it_is_called_today(self, client):
+        issue = make_issue(1, YESTERDAY * 2, ["Load later", "Hidden"])
+        make_issue(2, sections=[{"title": "See", "body": "As [[1/load-later]] and [[9/x]] say"}])
+        change(issue.sections.get(title="Load later"), title="Load images later")
+        section = Section.objects.get(title="See")
+
+        for path in (f"sections/{section.pk}/", "issues/2/sections/see/", "sections/?full=true"):
+            answer = client.get(f"/api/v1/{path}").json()
+            html = answer.get("body_html") or answer["results"][0]["body_html"]
+
+            assert "/issues/1/load-later/" in html
+            assert ">Load images later</a> and x say" in html

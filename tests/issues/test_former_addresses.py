@@ -170,13 +170,25 @@ class TestIssues:
 
 class TestTypes:
     def test_a_renamed_type_is_found_at_its_former_address(self, desk, client):
+        make_issue(1, sections=[{"title": "Hammer", "type": "tool"}])
+
+        self.rename_tool(desk)
+
+        assert moved_to(client, "/types/tool/") == "/types/gadget/"
+
+    def test_a_type_of_drafts_only_stays_hidden(self, desk, client):
+        make_issue(1, None, sections=[{"title": "Hammer", "type": "tool"}])
+
+        self.rename_tool(desk)
+
+        assert moved_to(client, "/types/tool/") == 404
+        assert moved_to(client, "/types/gadget/") == 404
+
+    def rename_tool(self, desk):
         tool = SectionType.objects.get(slug="tool")
         values = {"name": "Gadget", "plural": "Gadgets", "slug": "gadget", "color": "orange"}
         values |= {"position": 4, "min_per_issue": 0, "max_per_issue": 1}
-
         desk.post(reverse("admin:issues_sectiontype_change", args=[tool.pk]), values)
-
-        assert moved_to(client, "/types/tool/") == "/types/gadget/"
 
 
 class TestTags:
@@ -190,6 +202,7 @@ class TestTags:
 
         assert moved_to(client, "/tags/films/") == "/tags/movies/"
         assert moved_to(client, f"/tags/{slug}/") == "/tags/movies/"
+        assert moved_to(client, f"/tags/{slug}/all/") == "/tags/movies/all/"
 
     def test_a_misspelt_tag_is_found_at_its_former_address(self, desk, client):
         make_section(make_issue(1), tags=["phyton"])
@@ -206,12 +219,14 @@ class TestTags:
         rename_tag(desk, Tag.objects.get(), "movies")
 
         assert moved_to(client, "/tags/films/") == 404
+        assert moved_to(client, "/tags/films/all/") == 404
 
 
 def test_nothing_is_asked_of_addresses_that_lead_somewhere(client, django_assert_num_queries):
     make_issue(1, sections=[{"title": "Tip", "type": SectionType.objects.first().slug}])
     client.get("/issues/1/tip/")
 
-    # section, tags, neighbours (2), what it replaces; its former addresses, what mentions those
-    with django_assert_num_queries(7):
+    # section, tags, neighbours (2), what it replaces; its former addresses, what mentions
+    # those; what is alike
+    with django_assert_num_queries(8):
         assert client.get("/issues/1/tip/").status_code == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from PIL import Image, ImageChops
 
 from issues import cards, share_images
@@ -206,7 +206,7 @@ class TestCards:
 class TestAddresses:
     @pytest.fixture(autouse=True)
     def empty_cache(self):
-        cache.clear()
+        caches["drawings"].clear()
 
     URLS = ("/share.png", "/issues/1/share.png", "/issues/1/warm-up/share.png")
 
@@ -226,18 +226,18 @@ class TestAddresses:
     def test_who_has_it_is_told_so_without_drawing(self, client, url):
         make_issue(1, sections=["Warm up"])
         etag = client.get(url)["ETag"]
-        cache.clear()
+        caches["drawings"].clear()
 
         response = client.get(url, headers={"if-none-match": etag})
 
         assert (response.status_code, response.content) == (304, b"")
         assert response["ETag"] == etag
-        assert cache.get(name_in_cache(etag)) is None
+        assert caches["drawings"].get(name_in_cache(etag)) is None
 
     def test_it_is_drawn_once_whatever_the_query_says(self, client):
         make_issue(1, sections=["Warm up"])
         etag = client.get("/issues/1/share.png?v=1")["ETag"]
-        cache.set(name_in_cache(etag), b"kept")
+        caches["drawings"].set(name_in_cache(etag), b"kept")
 
         for query in ("", "?v=1", "?v=2", "?anything=at+all"):
             assert client.get(f"/issues/1/share.png{query}").content == b"kept"
