@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from issues import search
+from issues.paths import path
 from issues.search import Answer, Facet, Question
 
 PAGE_SIZE = 10  # hits
@@ -65,16 +64,10 @@ def page_of(answer: Answer, number: int) -> Page:
         raise Http404(_("There is no such page.")) from error
 
 
-@cache
-def path() -> str:
-    """Give the path of the search; a page asks for it some forty times."""
-    return reverse("issues:search")
-
-
 def address(question: Question) -> str:
     """Give the address of a question's page."""
     query = question.urlencode()
-    return f"{path()}?{query}" if query else path()
+    return path("search") + (f"?{query}" if query else "")
 
 
 def choice(question: Question, facet: Facet, name: str) -> Choice:

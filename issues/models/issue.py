@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
@@ -16,6 +15,7 @@ from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, require_words
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.versioned import Versioned, VersionedQuerySet
+from issues.paths import path
 
 # Larger numbers do not fit into every database's integer column.
 MAX_NUMBER = 999_999_999
@@ -189,7 +189,7 @@ class Issue(Versioned, Corrected):
         self.note_correction()
 
     def get_absolute_url(self):
-        return reverse("issues:detail", args=[self.number])
+        return path("detail", self.number)
 
     def state_at(self, at) -> State:
         """Say what the issue is at the moment `at`; agrees with `published()`."""

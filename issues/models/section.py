@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from markdownx.models import MarkdownxField
@@ -20,6 +19,7 @@ from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.tag import TagsField
 from issues.models.versioned import Versioned, VersionedQuerySet
+from issues.paths import path
 from issues.wikilinks import Reference
 
 SLUG_LENGTH = 80
@@ -242,7 +242,7 @@ class Section(Versioned, Corrected):
         return str(Reference(self.issue.number, self.slug)) if self.issue else ""
 
     def get_absolute_url(self):
-        return reverse("issues:section", args=[self.issue.number, self.slug])
+        return path("section", self.issue.number, self.slug)
 
 
 def unused_slug(title: str, taken: set[str]) -> str:

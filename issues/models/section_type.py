@@ -4,8 +4,9 @@ from collections import Counter
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from issues.paths import path
 
 
 class SectionTypeQuerySet(models.QuerySet):
@@ -64,4 +65,4 @@ class SectionType(models.Model):
         return f"{self.emoji} {self.name}".strip()
 
     def get_absolute_url(self):
-        return reverse("issues:type", args=[self.slug])
+        return path("type", self.slug)

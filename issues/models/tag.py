@@ -7,7 +7,6 @@ from collections import Counter
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager, _TaggableManager
@@ -15,6 +14,7 @@ from taggit.models import ItemBase, NaturalKeyManager, TagBase
 
 from issues.characters import one_line
 from issues.models.fields import require_words
+from issues.paths import path
 
 
 class TagQuerySet(models.QuerySet):
@@ -97,7 +97,7 @@ class Tag(TagBase):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("issues:tag", args=[self.slug])
+        return path("tag", self.slug)
 
 
 class SectionTag(ItemBase):

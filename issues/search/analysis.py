@@ -153,10 +153,13 @@ def places(
     if SPECIAL.search(text):
         yield from (term[1:] for term in terms(text) if is_wanted(term.value))
         return
-    known: dict[str, bool] = {}  # most words of a text stand in it several times
+    # Cutting an ending leaves the first letter alone, so that few words need to be folded.
+    initials = {term[0] for term in (*wanted, *openings)}
+    known: dict[str, bool] = {}
     for match in PLAIN_WORD.finditer(text):
         word = match[0]
         if word not in known:
-            known[word] = is_wanted(fold(word))
+            may_be = not word[0].isascii() or word[0].lower() in initials
+            known[word] = may_be and is_wanted(fold(word))
         if known[word]:
             yield match.span()

@@ -59,6 +59,7 @@ def rebuild() -> int:
     pks = list(Section.objects.order_by("pk").values_list("pk", flat=True))
     index(Section(pk=pk) for pk in pks)
     remove(engines.current().digests().keys() - set(pks))
+    engines.current().tidy()
     return len(pks)
 
 

@@ -11,7 +11,7 @@ from issues.search.choices import Choices
 from issues.search.query import Clause
 
 # Of a word that more sections hold, only those indexed last are looked at: nobody reads more.
-MOST_MATCHES = 10_000
+MOST_MATCHES = 5_000
 
 COLUMNS = ("section_id", "type_id", "year", "tags", "superseded_by_id")
 

@@ -50,6 +50,10 @@ def delete(pks: Iterable[int]) -> None:
         cursor.execute("DELETE FROM issues_search WHERE section_id = ANY(%s)", [list(pks)])
 
 
+def tidy() -> None:
+    """Leave it to autovacuum, which looks after the index in its own time."""
+
+
 def digests() -> dict[int, str]:
     """Give what is indexed: each section's key and the digest of its document."""
     with connection.cursor() as cursor:

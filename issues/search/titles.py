@@ -33,17 +33,23 @@ def suggest(text: str) -> Suggestions:
 
 
 def tags_like(words: list[str]) -> list[Tag]:
+    *whole, begun = words
     fitting = [
-        tag
-        for tag, tag_words in kept("public-tag-words", public_tag_words)
-        if set(words[:-1]) <= set(tag_words) and any(one.startswith(words[-1]) for one in tag_words)
+        (-count, pk)
+        for pk, (count, written) in kept("public-tag-words", public_tag_words).items()
+        if set(whole) <= set(written) and any(one.startswith(begun) for one in written)
     ]
-    return sorted(fitting, key=lambda tag: (-tag.count, tag.folded))[:MOST_TAGS]
+    counts = {pk: -count for count, pk in sorted(fitting)[:MOST_TAGS]}
+    found = Tag.objects.in_bulk(counts) if counts else {}
+    for pk, tag in found.items():
+        tag.count = counts[pk]
+    return [found[pk] for pk in counts if pk in found]
 
 
-def public_tag_words() -> list[tuple[Tag, list[str]]]:
+def public_tag_words() -> dict[int, tuple[int, list[str]]]:
+    """Give for each public tag how often it is used, and the words of its name."""
     tags = Tag.objects.with_public_counts()
-    return [(tag, analysis.analyse(tag.name).words) for tag in tags]
+    return {tag.pk: (tag.count, analysis.analyse(tag.name).words) for tag in tags}
 
 
 def sections_like(clauses: list[query.Clause]) -> list[Section]:

@@ -1,6 +1,6 @@
 """`make bench`: how long the pages of a large archive take, on one gunicorn worker.
 
-Each page is asked for in turn with a constant answer of the same server, so that the ratio of
+`python -m tests.bench pages` or `… archive` measures one part alone. Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
 """
 
@@ -16,9 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from tests.bench import desk, typing
+import psycopg
+
+from tests.bench import archive, desk, typing
 from tests.machine import browser, free_port, postgres
 
+NAMES = ("usual", "small", "large")  # archives, each in a database of its own
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
 MANY = 20  # sections of one issue
@@ -26,21 +29,48 @@ LIMIT = 50  # milliseconds, the promise for a warm page
 
 
 def main() -> None:
+    parts = sys.argv[1:] or ["pages", "archive"]
     with tempfile.TemporaryDirectory(prefix="bitsletter-bench-") as folder:
-        measure("SQLite", {"DATA_DIR": folder})
+        measure_all(parts, "SQLite", {name: {"DATA_DIR": f"{folder}/{name}"} for name in NAMES})
         with postgres() as url:
-            measure("PostgreSQL", {"DATA_DIR": folder, "DATABASE_URL": url})
+            databases = {name: database(url, name) for name in NAMES}
+            settings = {
+                name: {"DATA_DIR": f"{folder}/pg-{name}", "DATABASE_URL": databases[name]}
+                for name in NAMES
+            }
+            measure_all(parts, "PostgreSQL", settings)
 
 
-def measure(name: str, settings: dict[str, str]) -> None:
+def measure_all(parts: list[str], engine: str, settings: dict[str, dict[str, str]]) -> None:
+    """Measure the parts that are wanted on databases of one engine, each with its archive."""
+    if "pages" in parts:
+        measure(engine, installed(settings["usual"], ISSUES))
+    if "archive" in parts:
+        small = installed(settings["small"], archive.SMALL)
+        archive.report(engine, small, installed(settings["large"], archive.LARGE))
+
+
+def database(url: str, name: str) -> str:
+    """Make a database in the cluster of `url`; give its address."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def installed(settings: dict[str, str], issues: int) -> dict[str, str]:
+    """Make a site with an archive; give the environment that it runs in."""
     ours = {"ENV_FILE": os.devnull, "DEBUG": "off", "SECRET_KEY": "bench" * 20}
     environment = os.environ | ours | settings
     for command in (
         ["migrate", "--verbosity", "0"],
         ["collectstatic", "--no-input", "--verbosity", "0"],
-        ["make_archive", "--issues", str(ISSUES), "--sections", str(SECTIONS)],
+        ["make_archive", "--issues", str(issues), "--sections", str(SECTIONS)],
     ):
         subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
+    return environment
+
+
+def measure(name: str, environment: dict[str, str]) -> None:
     drafts = {count: desk.prepare(environment, count) for count in (desk.SECTIONS, MANY)}
     with server(environment) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port)
