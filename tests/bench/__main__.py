@@ -1,7 +1,8 @@
 """`make bench`: how long the pages of a large archive take, on one gunicorn worker.
 
-`python -m tests.bench pages` or `… archive` measures one part alone. Each page is asked for in turn with a constant answer of the same server, so that the ratio of
+Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
+`python -m tests.bench pages` or `… archive` measures one part alone.
 """
 
 import http.client
