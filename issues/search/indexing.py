@@ -26,15 +26,18 @@ class Difference(NamedTuple):
     orphaned: set[int]
 
 
-def index(sections: Iterable[Section]) -> None:
-    """Index the sections anew, as they and their tags are now in the database."""
+def index(sections: Iterable[Section], known_words: set[str] | None = None) -> None:
+    """Index the sections anew, as they and their tags are now in the database.
+
+    `known_words` are those that `words.write` need not add again; only a rebuild has any.
+    """
     pks = [section.pk for section in sections]
     for start in range(0, len(pks), BATCH):
-        write(pks[start : start + BATCH])
+        write(pks[start : start + BATCH], known_words)
 
 
 @transaction.atomic
-def write(pks: list[int]) -> None:
+def write(pks: list[int], known_words: set[str] | None) -> None:
     # Nobody may change a section between the reading and the writing of its words.
     sections = Section.objects.filter(pk__in=pks)
     sections.lock_issues()
@@ -43,7 +46,7 @@ def write(pks: list[int]) -> None:
     documents = list(map(document, found))
     engines.current().write(documents)
     entries.write(found)
-    words.write(documents)
+    words.write(documents, known_words)
     linked_pages.write(found)
 
 
@@ -57,7 +60,7 @@ def remove(pks: Iterable[int]) -> None:
 def rebuild() -> int:
     """Index all sections anew; give how many there are. Others may go on writing meanwhile."""
     pks = list(Section.objects.order_by("pk").values_list("pk", flat=True))
-    index(Section(pk=pk) for pk in pks)
+    index((Section(pk=pk) for pk in pks), known_words=set())
     remove(engines.current().digests().keys() - set(pks))
     engines.current().tidy()
     return len(pks)

@@ -80,7 +80,7 @@ def rows(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns}, {place} FROM {engine.TABLE}"
-            f" JOIN ({allowed}) AS entry ON entry.section_id = {engine.KEY}"
+            f" {engine.JOIN.format(entries=allowed, key=engine.KEY)}"
             f" WHERE {engine.MATCH} ORDER BY {engine.KEY} DESC LIMIT %s",
             [*([expression] * place.count("%s")), *params, expression, most + 1],
         )

@@ -55,6 +55,9 @@ RANK = "issues_search.rank"
 # As text: reading ten thousand moments as dates would take longer than finding them.
 MOMENT = "entry.published_at || ''"
 
+# Joins `{entries}`, a query that gives the entries that may be found.
+JOIN = "JOIN ({entries}) AS entry ON entry.section_id = {key}"
+
 TITLES = "issues_search_title"
 TITLE_KEY = "issues_search_title.rowid"
 TITLE_MATCH = "issues_search_title MATCH %s"

@@ -67,7 +67,7 @@ def keys_like(clauses: list[query.Clause]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {engine.TITLE_KEY} FROM {engine.TITLES}"
-            f" JOIN ({allowed}) AS entry ON entry.section_id = {engine.TITLE_KEY}"
+            f" {engine.JOIN.format(entries=allowed, key=engine.TITLE_KEY)}"
             f" WHERE {engine.TITLE_MATCH} ORDER BY {engine.TITLE_KEY} DESC LIMIT %s",
             [*params, engine.expression(clauses), MOST_SECTIONS],
         )

@@ -13,16 +13,18 @@ SHORTEST = 3
 LONGEST = 40
 
 
-def write(documents: Iterable[Document]) -> None:
-    """Add what is new."""
+def write(documents: Iterable[Document], known: set[str] | None = None) -> None:
+    """Add what is new; words that are `known` are there already, and the others are known then."""
+    known = set() if known is None else known
     # In one order, so that two who add the same words never wait for each other in turn.
-    found = sorted({word for one in documents for word in one.words if is_kept(word)})
+    found = sorted({word for one in documents for word in one.words if is_kept(word)} - known)
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO issues_searchword (word, first, length) VALUES (%s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             [(word, word[0], len(word)) for word in found],
         )
+    known.update(found)
 
 
 def is_kept(word: str) -> bool:
