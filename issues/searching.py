@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from issues import search
 from issues.paths import path
 from issues.search import Answer, Facet, Question
+from issues.search.question import MOST_TAGS
 
 PAGE_SIZE = 10  # hits
 
@@ -23,6 +24,7 @@ class Choice:
     url: str
     count: int | None = None
     is_chosen: bool = False
+    without_url: str = ""  # to the question that leaves this tag out
 
 
 class Search(TemplateView):
@@ -41,7 +43,7 @@ class Search(TemplateView):
             "chips": list(chips(answer)),
             "types": [choice(question, one, "type") for one in answer.types],
             "years": [choice(question, one, "year") for one in answer.years],
-            "tags": [choice(question, one, "tag") for one in answer.tags],
+            "tags": [tag_choice(question, one) for one in answer.tags],
             "sorts": sorts(question) if answer.total > 1 and question.text else [],
         }
         if not answer.total and not question.is_empty:
@@ -71,15 +73,20 @@ def address(question: Question) -> str:
 
 
 def choice(question: Question, facet: Facet, name: str) -> Choice:
-    """Link to the question with this facet chosen; a chosen one is taken back."""
-    value = facet.value
-    given = str(value) if name == "year" else value.slug
-    label = given if name == "year" else getattr(value, "plural", value.name)
-    if name == "tag":
-        changed = question._replace(tags=(*question.tags, given))
-    else:
-        changed = question._replace(**{name: "" if facet.is_chosen else given})
+    """Link to the question with this type or year chosen; a chosen one is taken back."""
+    given = str(facet.value) if name == "year" else facet.value.slug
+    label = given if name == "year" else facet.value.plural
+    changed = question._replace(**{name: "" if facet.is_chosen else given})
     return Choice(label, address(changed), facet.count, facet.is_chosen)
+
+
+def tag_choice(question: Question, facet: Facet) -> Choice:
+    """Link to the question with this tag too, and to the one without it."""
+    tag = facet.value
+    url = address(question._replace(tags=(*question.tags, tag.slug)))
+    is_full = len(question.without) >= MOST_TAGS
+    without = question._replace(without=(*question.without, tag.slug))
+    return Choice(tag.name, url, facet.count, without_url="" if is_full else address(without))
 
 
 def chips(answer: Answer) -> Iterable[Choice]:
@@ -115,6 +122,6 @@ def ways_out(question: Question, answer: Answer) -> dict:
     wider = question.without_filters()
     total = search.answer(wider, size=0).total if question.has_filters and question.text else 0
     return {
-        "nearest": nearest and Choice(nearest.text, address(nearest)),
+        "nearest": nearest and Choice(nearest.label, address(nearest)),
         "wider": total and Choice(question.text, address(wider), total),
     }

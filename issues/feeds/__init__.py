@@ -174,7 +174,7 @@ class SearchFeed(SectionEntries, ArchiveFeed):
         return search.Question.from_query(request.GET)._replace(sort="date")
 
     def title(self, question):
-        found = _("Search for “%s”") % question.text if question.text else _("Search")
+        found = _("Search for “%s”") % question.label if question.label else _("Search")
         return f"{found} · {settings.SITE_NAME}"
 
     def page(self, question):

@@ -6,15 +6,33 @@ The entries, words and titles are derived: `manage.py reindex` fills them, or th
 import django.db.models.deletion
 from django.db import migrations, models
 
-# The words of titles as they are written, for suggestions while somebody types.
+# The index gets a column for words whose terms are others, in which half-typed words are found,
+# and a table of the words of titles, for suggestions while somebody types.
 SQLITE = [
+    "DROP TABLE issues_search",
+    """
+    CREATE VIRTUAL TABLE issues_search USING fts5(
+        title, tags, body, forms, digest UNINDEXED, tokenize = "unicode61 remove_diacritics 0"
+    )
+    """,
+    # How much a hit in the title, in a tag, in the body and in a form weighs.
+    "INSERT INTO issues_search (issues_search, rank) VALUES ('rank', 'bm25(10.0, 5.0, 1.0, 0.1)')",
     """
     CREATE VIRTUAL TABLE issues_search_title USING fts5(
         title, tokenize = "unicode61 remove_diacritics 0", prefix = "2 3"
     )
-    """
+    """,
 ]
-UNDO_SQLITE = ["DROP TABLE issues_search_title"]
+UNDO_SQLITE = [
+    "DROP TABLE issues_search_title",
+    "DROP TABLE issues_search",
+    """
+    CREATE VIRTUAL TABLE issues_search USING fts5(
+        title, tags, body, digest UNINDEXED, tokenize = "unicode61 remove_diacritics 0"
+    )
+    """,
+    "INSERT INTO issues_search (issues_search, rank) VALUES ('rank', 'bm25(10.0, 5.0, 1.0)')",
+]
 
 POSTGRESQL = [
     "ALTER TABLE issues_search ADD COLUMN title tsvector NOT NULL DEFAULT ''",

@@ -13,7 +13,7 @@ same way on SQLite and on PostgreSQL, and is marked in the text wherever it was 
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -36,6 +36,9 @@ PLAIN_WORD = re.compile(r"[^\W_]+")
 INNER_DOT = re.compile(r"\w\.\w")
 SIGNS = {"": "", "++": "plusplus", "#": "sharp"}
 MARKS = re.compile("[\u0300-\u036f]")
+NO_WORD = re.compile(r"[\W_]+")
+# Letters that Unicode takes for letters of their own, and readers for others with a stroke.
+STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
 
 LONGEST = 100  # characters of a word that count; PostgreSQL refuses terms beyond 2046 bytes
 
@@ -60,9 +63,9 @@ class Forms(NamedTuple):
 @lru_cache(maxsize=200_000)
 def forms(word: str) -> Forms:
     folded = MARKS.sub("", unicodedata.normalize("NFKD", word[:LONGEST]).casefold())
-    plain = unicodedata.normalize("NFC", folded)
-    stem = _stem(plain)
-    return Forms(stem, plain if plain.isalnum() else stem)
+    # One character may stand for many: the cut comes last. What is no letter would be syntax.
+    plain = NO_WORD.sub("", unicodedata.normalize("NFC", folded).translate(STROKES))[:LONGEST]
+    return Forms(_stem(plain), plain)
 
 
 def fold(word: str) -> str:
@@ -73,7 +76,7 @@ def fold(word: str) -> str:
 def signed(dot: str, word: str, signs: str) -> str:
     """Give the term of a word with signs that belong to it: C++, C# or .NET."""
     ending = SIGNS[signs]
-    value = f"{word[:LONGEST].casefold()}{ending}" if ending else fold(word)
+    value = f"{forms(word).plain}{ending}" if ending else fold(word)
     return f"dot{value}" if dot else value
 
 
@@ -88,7 +91,8 @@ def terms(text: str, is_query: bool = False) -> Iterator[Term]:
             yield from pairs(run, match.start(), with_last=not is_query)
         else:
             value = signed(dot, word, signs) if dot or signs else fold(word)
-            yield Term(value, *match.span())
+            if value:
+                yield Term(value, *match.span())
 
 
 def pairs(run: str, start: int, with_last: bool) -> Iterator[Term]:
@@ -123,8 +127,8 @@ def analyse(text: str) -> Analysed:
     text = unicodedata.normalize("NFC", text)
     if not SPECIAL.search(text):
         found = [forms(word) for word in PLAIN_WORD.findall(text)]
-        stems = [word.stem for word in found]
-        return Analysed(stems + joined_names(text), [word.plain for word in found])
+        stems = [word.stem for word in found if word.stem]
+        return Analysed(stems + joined_names(text), [word.plain for word in found if word.plain])
     values: list[str] = []
     words: list[str] = []
     for run, dot, word, signs in WORD.findall(text):
@@ -135,31 +139,49 @@ def analyse(text: str) -> Analysed:
         elif dot or signs:
             values.append(signed(dot, word, signs))
             words.append(values[-1])
-        else:
-            stem, plain = forms(word)
-            values.append(stem)
-            words.append(plain)
+        elif forms(word).stem:
+            values.append(forms(word).stem)
+            words.append(forms(word).plain)
     return Analysed(values + joined_names(text), words)
 
 
-def places(
-    text: str, wanted: Collection[str], openings: tuple[str, ...]
-) -> Iterator[tuple[int, int]]:
-    """Yield where terms stand that are wanted, or that begin with one of the openings."""
+Place = tuple[int, int]
 
-    def is_wanted(term: str) -> bool:
-        return term in wanted or bool(openings and term.startswith(openings))
 
+def places(text: str, wanted: Collection[str], openings: tuple[str, ...]) -> list[Place]:
+    """Give where terms stand that are wanted, or words that begin with one of the openings."""
+
+    def is_wanted(term: str, word: str) -> bool:
+        return term in wanted or bool(openings and word.startswith(openings))
+
+    found = {
+        match.span()
+        for match in (DOTTED.finditer(text) if INNER_DOT.search(text) else ())
+        if fold(match[0].replace(".", "")) in wanted
+    }
     if SPECIAL.search(text):
-        yield from (term[1:] for term in terms(text) if is_wanted(term.value))
-        return
-    # Cutting an ending leaves the first letter alone, so that few words need to be folded.
-    initials = {term[0] for term in (*wanted, *openings)}
+        found |= {
+            (term.start, term.end)
+            for term in terms(text)
+            if is_wanted(term.value, forms(text[term.start : term.end]).plain)
+        }
+    else:
+        found |= places_of_words(text, is_wanted, {term[0] for term in (*wanted, *openings)})
+    return sorted(found)
+
+
+def places_of_words(text: str, is_wanted: Callable, initials: Collection[str]) -> set[Place]:
+    """Give where wanted words stand in a text that has nothing but words.
+
+    Cutting an ending leaves the first letter alone, so that few words need to be folded.
+    """
+    found: set[Place] = set()
     known: dict[str, bool] = {}
     for match in PLAIN_WORD.finditer(text):
         word = match[0]
         if word not in known:
             may_be = not word[0].isascii() or word[0].lower() in initials
-            known[word] = may_be and is_wanted(fold(word))
+            known[word] = may_be and is_wanted(*forms(word))
         if known[word]:
-            yield match.span()
+            found.add(match.span())
+    return found

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -13,9 +14,20 @@ from issues.models import SearchEntry, Section, SectionTag, SectionType, Tag
 from issues.search import facets, matching, query, ranking
 from issues.search.choices import Choices, choices
 from issues.search.highlight import marked, snippet
+from issues.search.question import MOST_TAGS as MOST_CHOSEN
 from issues.search.question import Question
 
 MOST_TAGS = 15  # in the list of those that would narrow an answer
+
+
+class MarkedTag(NamedTuple):
+    """A tag of a section that was found, with the words marked in its name."""
+
+    tag: Tag
+    name: SafeString
+
+    def get_absolute_url(self) -> str:
+        return self.tag.get_absolute_url()
 
 
 @dataclass
@@ -25,7 +37,7 @@ class Hit:
     section: Section
     title: SafeString
     snippet: SafeString
-    tags: list[Tag]
+    tags: list[MarkedTag]
 
 
 @dataclass
@@ -68,31 +80,48 @@ def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> 
     # What the index has not noticed yet is hidden all the same: sections have the last word.
     sections = Section.objects.published() if entries is None else Section.objects.all()
     entries = SearchEntry.objects.published() if entries is None else entries
-    candidates = matching.tagged(entries, chosen)
+    candidates = matching.tagged(entries, chosen, is_by_words=bool(clauses))
     if clauses:
         counts, keys = by_words(found, clauses, candidates, start + size)
+        keys = keys[start:]
     else:
-        counts, keys = by_filters(found, candidates, start + size)
+        counts, keys = by_filters(found, candidates, start, size)
     found.total = counts.total
     add_facets(found, counts)
-    found.hits = hits(keys[start:], sections, clauses)
+    found.hits = hits(keys, sections, clauses)
     return found
 
 
-def by_words(found: Answer, clauses, candidates, most: int) -> tuple[facets.Counts, list[int]]:
-    by_date = found.question.sort == "date"
+def by_words(
+    found: Answer, clauses: list[query.Clause], candidates: QuerySet[SearchEntry], most: int
+) -> tuple[facets.Counts, list[int]]:
+    chosen, by_date = found.choices, found.question.sort == "date"
     rows, found.is_capped = matching.matches(clauses, candidates, by_date, matching.MOST_MATCHES)
-    type_pk, year = found.choices.type_pk, found.choices.year
-    counts = facets.of_matches(rows, type_pk, year)
+    if found.is_capped and (chosen.type or chosen.year):
+        # Among the many others there may be few of this type and year, or none.
+        candidates = matching.narrowed(candidates, chosen)
+        rows, found.is_capped = matching.matches(
+            clauses, candidates, by_date, matching.MOST_MATCHES
+        )
+    counts = facets.of_matches(rows, chosen)
     sort = ranking.newest if by_date else ranking.best
-    return counts, sort(facets.narrowed(rows, type_pk, year), most)
+    return counts, sort(facets.narrowed(rows, chosen), most)
 
 
-def by_filters(found: Answer, candidates, most: int) -> tuple[facets.Counts, list[int]]:
+def by_filters(
+    found: Answer, candidates: QuerySet[SearchEntry], start: int, size: int
+) -> tuple[facets.Counts, list[int]]:
     chosen = found.choices
-    counts = kept(f"facets/{chosen.key}", lambda: facets.of_entries(candidates, chosen))
-    newest = matching.narrowed(candidates, chosen).order_by(*ranking.NEWEST_FIRST)
-    return counts, list(newest.values_list("pk", flat=True)[:most])
+    newest = matching.narrowed(candidates, chosen).order_by(*matching.NEWEST_FIRST)
+    if chosen.is_countable:
+        counts = kept(f"facets/{chosen.key}", lambda: facets.of_entries(candidates, chosen))
+    else:
+        rows, found.is_capped = matching.newest(candidates)
+        if found.is_capped and (chosen.type or chosen.year):
+            rows, found.is_capped = matching.newest(newest)
+        counts = facets.of_matches(rows, chosen)
+    end = min(start + size, counts.total)
+    return counts, list(newest.values_list("pk", flat=True)[start:end]) if start < end else []
 
 
 def hits(
@@ -101,7 +130,12 @@ def hits(
     """Load the sections of a page of keys, and mark in them what was found."""
     found, tags = sections.for_hit().in_bulk(keys), tags_of(keys)
     return [
-        Hit(one, marked(one.title, clauses), snippet(one.body_text, clauses), tags[one.pk])
+        Hit(
+            one,
+            marked(one.title, clauses),
+            snippet(one.body_text, clauses),
+            [MarkedTag(tag, marked(tag.name, clauses)) for tag in tags[one.pk]],
+        )
         for one in map(found.get, keys)
         if one is not None
     ]
@@ -130,6 +164,8 @@ def add_facets(found: Answer, counts: facets.Counts) -> None:
         for year, count in sorted(counts.years.items(), reverse=True)
     ]
     taken = {tag.pk for tag in chosen.tags}
+    if len(taken) >= MOST_CHOSEN:
+        return
     common = [(pk, count) for pk, count in counts.tags.items() if pk not in taken]
     common.sort(key=lambda one: (-one[1], one[0]))
     tags = Tag.objects.in_bulk([pk for pk, _ in common[:MOST_TAGS]])

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from issues.models import SectionType, Tag
+from django.urls import NoReverseMatch
+
+from issues.models import FormerAddress, SectionType, Tag
 from issues.models.tag import folded
+from issues.paths import path
 from issues.search.question import Question
-from issues.shelf import tag_counts, type_counts
+from issues.shelf import tag_counts, type_counts, year_counts
 
 
 @dataclass
@@ -24,12 +27,15 @@ class Choices:
         return self.type.pk if self.type else None
 
     @property
+    def is_countable(self) -> bool:
+        """Say whether there are so few choices of this kind that the counts of each can be kept."""
+        has_one_tag = len(self.tags) == 1 and self.type is None and self.year is None
+        return not self.without and (not self.tags or has_one_tag)
+
+    @property
     def key(self) -> str:
-        """Give the same text for the same filters."""
-        tags, without = (sorted(tag.pk for tag in some) for some in (self.tags, self.without))
-        return "/".join(
-            ",".join(map(str, some)) for some in (tags, without, [self.type_pk, self.year])
-        )
+        """Give the same text for the same filters, if these are countable."""
+        return f"{','.join(str(tag.pk) for tag in self.tags)}/{self.type_pk}/{self.year}"
 
 
 def choices(question: Question) -> Choices:
@@ -62,7 +68,18 @@ def tags_named(given: list[str]) -> dict[str, Tag]:
     public = [tag for tag in known if counts.get(tag.pk)]
     by_slug, by_name = {tag.slug: tag for tag in public}, {tag.folded: tag for tag in public}
     found = {name: by_slug.get(name) or by_name.get(folded(name)) for name in given}
+    for name in (name for name, tag in found.items() if tag is None):
+        found[name] = formerly(name, "tag")
     return {name: tag for name, tag in found.items() if tag}
+
+
+def formerly(slug: str, kind: str) -> Tag | SectionType | None:
+    """Give the public tag or type that had the slug once: addresses of searches hold for ever."""
+    try:
+        found = FormerAddress.objects.target(path(kind, slug))
+    except NoReverseMatch:  # no slug at all
+        return None
+    return found if isinstance(found, {"tag": Tag, "type": SectionType}[kind]) else None
 
 
 def type_named(given: str) -> SectionType | None:
@@ -71,8 +88,10 @@ def type_named(given: str) -> SectionType | None:
     for one in SectionType.objects.filter(pk__in=type_counts()):
         if wanted in (one.slug.casefold(), one.name.casefold(), one.plural.casefold()):
             return one
-    return None
+    former = formerly(given, "type")
+    return former if former and former.pk in type_counts() else None
 
 
 def year_named(given: str) -> int | None:
-    return int(given) if len(given) == 4 and given.isascii() and given.isdecimal() else None
+    """Give the year, if anything public is of it."""
+    return next((one["year"] for one in year_counts() if f"{one['year']:04}" == given), None)

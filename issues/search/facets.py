@@ -26,20 +26,20 @@ class Counts(NamedTuple):
     tags: Counter
 
 
-def of_matches(found: Sequence[Match], type_pk: int | None, year: int | None) -> Counts:
+def of_matches(found: Sequence[Match], chosen: Choices) -> Counts:
     """Count rows; the type and the year that are chosen have not narrowed them yet."""
-    in_year = found if year is None else [one for one in found if one.year == year]
-    of_type = found if type_pk is None else [one for one in found if one.type == type_pk]
-    both = narrowed(found, type_pk, year)
+    both = narrowed(found, chosen)
     return Counts(
         total=len(both),
-        types=Counter(one.type for one in in_year),
-        years=Counter(one.year for one in of_type),
+        types=Counter(one.type for one in narrowed(found, replace(chosen, type=None))),
+        years=Counter(one.year for one in narrowed(found, replace(chosen, year=None))),
         tags=Counter(map(int, " ".join(one.tags for one in both).split())),
     )
 
 
-def narrowed(found: Sequence[Match], type_pk: int | None, year: int | None) -> Sequence[Match]:
+def narrowed(found: Sequence[Match], chosen: Choices) -> Sequence[Match]:
+    """Keep the rows of the type and the year that are asked for."""
+    type_pk, year = chosen.type_pk, chosen.year
     if type_pk is None and year is None:
         return found
     return [

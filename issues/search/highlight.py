@@ -37,8 +37,8 @@ def spans(text: str, clauses: list[Clause]) -> list[Span]:
     openings = tuple(clause.opening for clause in clauses if clause.opening)
     joined: list[Span] = []
     for start, end in analysis.places(text, wanted, openings):
-        if joined and start - joined[-1][1] <= 1 and text[joined[-1][1]] != " ":
-            joined[-1] = (joined[-1][0], end)
+        if joined and start - joined[-1][1] <= 1 and text[joined[-1][1] : start] != " ":
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
     return joined

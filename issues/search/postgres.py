@@ -37,7 +37,7 @@ def vector(found: Document) -> str:
             position += 1
             parts.append(f"'{term}':{min(position, MAX_POSITION)}{weight}")
         position += 1  # no phrase reaches from one field into the next
-    return " ".join(parts)
+    return " ".join([*parts, words(found.forms)])
 
 
 def words(found: list[str]) -> str:

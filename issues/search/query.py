@@ -7,13 +7,14 @@ from typing import NamedTuple
 from issues.search import analysis
 
 MAX_LENGTH = 200  # characters of a query; what is longer is cut
-MAX_CLAUSES = 20
+MAX_CLAUSES = 100
 CHUNK = re.compile(r'"([^"]*)"?|(\S+)')
 OPERATOR = re.compile(r'(?<!\S)(-?tag|type|year):("[^"]*"?|\S+)', re.IGNORECASE)
 
 # From so many letters on the last word stands for longer ones too: shorter ones begin too many.
+# Of one with a star, or one that others stand before as in `numpy.lin`, two are enough.
 SHORTEST_OPENING = 4
-SHORTEST_STARRED = 2
+SHORTEST_NARROWED = 2
 
 
 class Clause(NamedTuple):
@@ -46,12 +47,15 @@ def phrase(text: str) -> Clause:
 
 def clause(word: str, is_last: bool) -> Clause:
     found = phrase(word)
-    if not found.terms or found.opening:
+    is_starred = word.endswith("*")
+    if not found.terms or found.opening or not (is_last or is_starred):
         return found
     written = analysis.analyse(word).words[-1]
-    shortest = SHORTEST_STARRED if word.endswith("*") else SHORTEST_OPENING
-    is_open = (is_last or word.endswith("*")) and written.isalnum() and len(written) >= shortest
-    return found._replace(opening=written) if is_open else found
+    # What stands before it narrows the end of a dotted name or of a flag, however short that is.
+    is_narrowed = is_starred or len(found.terms) > 1
+    if len(written) >= (SHORTEST_NARROWED if is_narrowed else SHORTEST_OPENING):
+        return found._replace(opening=written)
+    return found
 
 
 def split_operators(text: str) -> tuple[str, list[tuple[str, str]]]:

@@ -60,6 +60,20 @@ class Question(NamedTuple):
     def without_filters(self) -> "Question":
         return Question(self.text)
 
+    @property
+    def label(self) -> str:
+        """Give the question as one may type it."""
+        filters = [
+            *(f"tag:{value}" for value in self.tags),
+            *(f"-tag:{value}" for value in self.without),
+            *(
+                f"{name}:{value}"
+                for name, value in (("type", self.type), ("year", self.year))
+                if value
+            ),
+        ]
+        return " ".join(filter(None, [self.text, *filters]))
+
     def urlencode(self) -> str:
         """Give the question as the query of an address; the same question has one address."""
         pairs = [

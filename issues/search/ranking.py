@@ -38,10 +38,6 @@ def behind_successors(
 
 
 def newest(found: Sequence[Match], most: int) -> list[int]:
-    """Give the keys of the newest `most` matches, in the order of NEWEST_FIRST."""
+    """Give the keys of the newest `most` matches, in the order of `matching.NEWEST_FIRST`."""
     ordered = heapq.nlargest(most, found, key=lambda one: (one.place, -one.pk))
     return [one.pk for one in ordered]
-
-
-# The same order in the database.
-NEWEST_FIRST = ("-published_at", "pk")

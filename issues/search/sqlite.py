@@ -13,10 +13,10 @@ def write(documents: Iterable[Document]) -> None:
     documents = list(documents)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT OR REPLACE INTO issues_search (rowid, title, tags, body, digest)"
-            " VALUES (%s, %s, %s, %s, %s)",
+            "INSERT OR REPLACE INTO issues_search (rowid, title, tags, body, forms, digest)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
             [
-                (found.pk, *(" ".join(terms) for terms in found[1:4]), found.digest)
+                (found.pk, *(" ".join(terms) for terms in found[1:5]), found.digest)
                 for found in documents
             ],
         )

@@ -28,4 +28,4 @@ def write(documents: Iterable[Document], known: set[str] | None = None) -> None:
 
 
 def is_kept(word: str) -> bool:
-    return SHORTEST <= len(word) <= LONGEST and not word.isdecimal()
+    return SHORTEST <= len(word) <= LONGEST and word.isalnum() and not word.isdecimal()

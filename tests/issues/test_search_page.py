@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from issues import search
+from issues.models import FormerAddress, SectionType, Tag
+from issues.models.former_address import public_addresses
 from issues.search import Question
 from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
 
@@ -136,6 +138,32 @@ class TestZeroResults:
         assert page.context["nearest"] is None
         assert "ebrafish" not in page.content.decode().lower().replace(typed, "")
 
+    def test_the_nearest_tag_and_type_are_offered(self, client):
+        make_issue(1, sections=[{"title": "Grid", "tags": ["css", "python"], "type": "web-tip"}])
+        make_issue(2, None, [{"title": "Draft", "tags": ["cssx"]}])
+
+        for query, url in (
+            ("q=tag:ccs", "/search/?tag=css"),
+            ("q=grid+tag:pyhton", "/search/?q=grid&tag=python"),
+            ("type=webtip", "/search/?type=web-tip"),
+        ):
+            assert client.get(f"/search/?{query}").context["nearest"].url == url
+
+    def test_what_macs_write_in_two_characters_is_spelled_too(self, client):
+        make_issue(1, sections=["Café lighting"])
+
+        nearest = client.get("/search/", {"q": "cafe\u0301 lihgting"}).context["nearest"]
+
+        assert nearest.label == "café lighting"
+
+    def test_nonsense_of_any_length_asks_as_often(self, client, django_assert_max_num_queries):
+        make_issue(1, sections=["Warm up"])
+
+        with django_assert_max_num_queries(160):
+            client.get("/search/", {"q": " ".join(f"w{n}x" for n in range(60))})
+        with django_assert_max_num_queries(30):
+            client.get("/search/", {"q": "wram upp downn"})
+
     def test_a_form_that_only_drafts_have_is_not_shown(self, client):
         make_issue(1, sections=["The optimiser"])
         make_issue(2, None, ["All optimisers"])
@@ -181,6 +209,64 @@ class TestOrder:
         assert titles(client, "q=light*+tips") == ["LightGBM tips"]
         assert set(titles(client, 'q="light"')) == {"A light touch", "Lightly done"}
 
+    @pytest.mark.parametrize(
+        ("title", "typed"),
+        [
+            ("Evaluation", ["eval", "evaluat", "evaluatio", "evaluations"]),
+            ("Security", ["secu", "securi", "securit"]),
+            ("Running loading", ["runnin", "running loadin"]),
+            ("numpy.linalg", ["numpy.lin", "numpy.linal", "numpylinalg"]),
+            ("--ffast-math", ["--ffast", "--ffast-ma"]),
+            ("std::vector", ["std::ve", "std::vec"]),
+            ("Łódź", ["lodz", "łódź", "ŁÓD*"]),
+            ("Smørrebrød", ["smorrebrod", "smørrebr"]),
+        ],
+    )
+    def test_half_a_word_finds_what_the_whole_one_does(self, client, title, typed):
+        make_issue(1, sections=[title, "Another"])
+
+        for text in typed:
+            assert search.answer(Question(text)).total == 1, text
+
+    def test_a_word_with_a_suggestion_half_typed(self, client):
+        make_issue(1, sections=["Lazy loading"])
+
+        for text in ("laz", "lazy loadi", "lazy loadin", "loaded lazy"):
+            assert search.suggest(text).sections, text
+
+
+class TestMarks:
+    def test_the_tag_that_is_why_something_is_found_is_marked(self, client):
+        make_issue(1, sections=[{"title": "Grid", "tags": ["css", "layout"]}])
+
+        html = client.get("/search/?q=layout").content.decode()
+
+        assert "><mark>layout</mark></a>" in html
+        assert "><mark>css" not in html
+
+    def test_a_name_that_is_found_without_its_dot_is_marked(self):
+        make_issue(1, sections=[{"title": "Use Node.js", "body": "With node.js and C++, now"}])
+
+        [hit] = search.answer(Question("nodejs")).hits
+
+        assert hit.title == "Use <mark>Node.js</mark>"
+        assert "<mark>node.js</mark> and C++" in hit.snippet
+
+
+class TestFormerSlugs:
+    def test_an_address_of_a_search_holds_when_a_tag_or_a_type_is_renamed(self, client, desk):
+        make_issue(1, sections=[{"title": "Grid", "tags": ["css"], "type": "web-tip"}, "Other"])
+        tag, kind = Tag.objects.get(), SectionType.objects.get(slug="web-tip")
+        for row, slug in ((tag, "stylesheets"), (kind, "web-advice")):
+            before = public_addresses([row])
+            type(row).objects.filter(pk=row.pk).update(slug=slug)
+            FormerAddress.objects.keep(before, [type(row).objects.get(pk=row.pk)])
+
+        for query in ("tag=css", "q=tag:css", "type=web-tip", "q=type:web-tip"):
+            assert titles(client, query) == ["Grid"], query
+        assert titles(client, "q=without&without=css") == []
+        assert titles(client, "without=css") == ["Other"]
+
 
 class TestCapped:
     def test_says_so_where_more_sections_hold_a_word_than_are_looked_at(self, client, monkeypatch):
@@ -210,15 +296,25 @@ class TestPublic:
         assert titles(client, "q=tip") == ["Later tip"]
 
 
+# One character that folds to many, to syntax, or to none that counts.
+ODD = "ﷺ½ﱞ⑴ŉͺ⁄"
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(ODD).map(lambda one: one * 200),
+    st.sampled_from(ODD).map(lambda one: f"tip {one}x {one}"),
+)
+
+
 class TestAnything(HypothesisTestCase):
     @classmethod
     def setUpTestData(cls):
         make_issue(1, sections=[{"title": "Tip", "tags": ["css", "c++"], "body": "学習 C++"}])
+        make_issue(2, sections=[{"title": f"Odd {ODD}", "body": ODD * 200, "tags": [ODD]}])
 
     @given(
         st.dictionaries(
             st.sampled_from(["q", "tag", "without", "type", "year", "sort", "page"]),
-            st.lists(st.text(max_size=60), max_size=3),
+            st.lists(TEXTS, max_size=3),
         )
     )
     @settings(max_examples=150, deadline=None)
@@ -226,7 +322,7 @@ class TestAnything(HypothesisTestCase):
         for address in ("/search/", "/search/suggest/", "/search/feed.xml", "/search/feed.json"):
             assert self.client.get(address, parameters).status_code in (200, 404)
 
-    @given(st.text(max_size=40))
+    @given(TEXTS)
     @settings(max_examples=60, deadline=None)
     def test_no_operator_is_an_error(self, text):
         for operator in ("tag:", "-tag:", "type:", "year:", 'tag:"', '"'):
