@@ -5,7 +5,9 @@ import json
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from issues.api import paging
 from issues.api.answers import open_answers
 from issues.models import FormerAddress, Section, SectionType, Tag
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section
@@ -305,6 +307,44 @@ class TestPages:
 
             assert response.status_code == 422
             assert response.json()["detail"].startswith("cursor: ")
+
+
+class TestForgedCursors:
+    """Anybody can write a cursor: what it says is only ever a place among what is public."""
+
+    @pytest.mark.parametrize("sort", ["relevance", "date"])
+    @pytest.mark.parametrize("full", ["true", "false"])
+    def test_of_a_moment_to_come_open_nothing(self, client, sort, full):
+        make_issue(1, YESTERDAY, [{"title": "A tip", "tags": ["shared"]}])
+        hidden = {"title": "A coming tip", "tags": ["shared", "coming"], "type": "tool"}
+        make_issue(2, TOMORROW, [hidden])
+        moments = [paging.in_numbers(timezone.now() + TOMORROW * 2), paging.LARGEST - 1]
+        query = {"q": "tip", "sort": sort, "full": full}
+        honest = ask(client, "sections/", **query)
+
+        forged = [
+            ask(client, "sections/", cursor=paging.HITS.write(moment, 0), **query)
+            for moment in moments
+        ]
+
+        assert honest["total"] == 1
+        assert forged == [honest, honest]
+
+    def test_of_a_moment_long_ago_find_what_was_public_then(self, client):
+        make_issue(1, YESTERDAY, ["A tip"])
+
+        answer = ask(client, "sections/", q="tip", cursor=paging.HITS.write(0, 0))
+
+        assert (answer["total"], answer["results"], answer["next"]) == (0, [], None)
+
+    def test_of_a_place_behind_all_find_no_more(self, client):
+        make_issue(1, YESTERDAY, ["A tip"])
+        now = paging.in_numbers(timezone.now())
+        cursor = paging.HITS.write(now, paging.LARGEST - 1)
+
+        answer = ask(client, "sections/", q="tip", cursor=cursor)
+
+        assert (answer["total"], answer["results"], answer["next"]) == (1, [], None)
 
 
 class TestRefusals:
