@@ -1,5 +1,6 @@
 """The archive as JSON: what it answers, in which pages, and how it refuses."""
 
+import datetime
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from issues.api import paging
 from issues.api.answers import open_answers
-from issues.models import FormerAddress, Section, SectionType, Tag
+from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,36 @@ class TestSections:
         make_issue(1, sections=[{"title": "Old advice", "superseded_by": waiting}])
 
         assert ask(client, "issues/1/sections/old-advice/")["superseded_by"] is None
+
+
+class TestCorrections:
+    @pytest.fixture
+    def section(self):
+        return make_issue(1, YESTERDAY, ["One"], intro="Hello.").sections.get()
+
+    def corrections(self, client) -> set:
+        """Give each moment at which an issue or a section of it is said to be corrected."""
+        lists = (ask(client, "sections/"), ask(client, "issues/"))
+        rows = [row for answer in lists for row in answer["results"]]
+        whole = ask(client, "issues/1/")
+        return {row["corrected_at"] for row in (*rows, whole, *whole["sections"])}
+
+    def test_are_null_until_there_is_one(self, client, section):
+        assert self.corrections(client) == {None}
+
+    def test_of_a_draft_are_none(self, client, section):
+        written_at = section.issue.published_at - datetime.timedelta(hours=1)
+        Section.objects.update(corrected_at=written_at)
+        Issue.objects.update(corrected_at=written_at)
+
+        assert self.corrections(client) == {None}
+
+    def test_of_what_is_public_say_when(self, client, section):
+        moment = section.issue.published_at.replace(microsecond=0) + datetime.timedelta(hours=1)
+        Section.objects.update(corrected_at=moment)
+        Issue.objects.update(corrected_at=moment)
+
+        assert self.corrections(client) == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
 
 class TestTagsAndTypes:
