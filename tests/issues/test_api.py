@@ -268,6 +268,18 @@ class TestTagsAndTypes:
         assert ask(client, "types/news/") == answer["results"][1]
         assert client.get("/api/v1/types/tool/").status_code == 404
 
+    @pytest.mark.parametrize("path", ["tags/tag-0/", "types/", "types/ml-tip/"])
+    def test_cost_three_questions_whatever_there_is(self, client, path, django_assert_num_queries):
+        for number in range(1, 5):
+            make_issue(number, sections=[{"title": "One", "tags": [f"tag {n}" for n in range(9)]}])
+        ask(client, path)
+
+        # the row or the rows, and how old the archive is
+        with django_assert_num_queries(3) as captured:
+            ask(client, path)
+
+        assert not any(" IN (" in query["sql"] for query in captured.captured_queries)
+
 
 class TestPages:
     @pytest.mark.parametrize(
