@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -502,10 +503,17 @@ class TestOpenness:
         assert client.get("/api/v1/tags/")["Cache-Control"] == "public, max-age=60"
         assert "Cache-Control" not in client.get("/api/v1/tags/x/").headers
 
-    def test_head_is_answered_without_text(self, client):
-        response = client.head("/api/v1/tags/")
+    @pytest.mark.parametrize("path", ["tags/", "nothing/", "tags", "tags/?limit=x", "docs"])
+    def test_head_is_answered_as_get_is_without_text(self, rf, path):
+        answer = get_wsgi_application()  # the test client would take the text away itself
 
-        assert (response.status_code, response.content) == (200, b"")
+        full = answer.get_response(rf.get(f"/api/v1/{path}"))
+        response = answer.get_response(rf.head(f"/api/v1/{path}"))
+
+        assert full.content and not response.content
+        assert response.status_code == full.status_code
+        assert response.headers == full.headers
+        assert int(response["Content-Length"]) == len(full.content)
 
     def test_what_has_not_changed_is_304_and_still_open(self, client):
         make_issue(1, sections=["One", "Two"])
