@@ -5,7 +5,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from issues import urls  # noqa: F401  it gives the converters their names
+from issues import converters  # noqa: F401  it gives the parts of addresses their names
 from issues.api import endpoints, errors
 from issues.api.docs import ReadablePage
 
