@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from bitsletter.site import absolute_url
 from issues.api import asking, paging, schemas
 from issues.api.errors import count_or_404, found_or_404
+from issues.api.parameters import refuse_unknown
 from issues.api.sections import full, full_sections, page_by_filters, page_by_words, whole
 from issues.freshness import kept
 from issues.models import MAX_NUMBER, Issue, SectionType, Tag
@@ -60,7 +61,7 @@ router = Router()
 
 def get(path: str, answer, name: str, example: str = "", has_moved: bool = False):
     """Declare an endpoint; `example` is a query for its address in the documentation."""
-    return router.get(
+    declare = router.get(
         path,
         response={
             200: answer,
@@ -70,6 +71,7 @@ def get(path: str, answer, name: str, example: str = "", has_moved: bool = False
         operation_id=name.replace("-", "_"),
         openapi_extra={"x-example": example},
     )
+    return lambda view: declare(refuse_unknown(view))
 
 
 @get("/", schemas.Home, "root")

@@ -30,7 +30,8 @@ api = ArchiveAPI(
     description=(
         "Everything that readers see, for programs. It only reads, needs no key and may be asked "
         "from any site. Moments are in UTC. Lists come in pages: follow “next” until it is null. "
-        "What cannot be answered says why in “detail”."
+        "What cannot be answered says why in “detail”; parameters that are not named here are "
+        "refused too, utm_source and its like among them."
     ),
     docs=ReadablePage(),
     renderer=Renderer(),

@@ -435,6 +435,23 @@ class TestRefusals:
         assert json.loads(response.content) == {"detail": "Something went wrong on our side."}
         assert response["Access-Control-Allow-Origin"] == "*"
 
+    @pytest.mark.parametrize(
+        ("path", "known"),
+        [
+            ("sections/", "q, tag, without, type, year, sort, full, limit, cursor"),
+            *((path, "limit, cursor") for path in ("issues/", "tags/")),
+            *((path, "none") for path in ("", "types/", "issues/1/", "sections/9/", "tags/x/")),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["typ", "Q", "utm_source", "", "é\x00", "x" * 999])
+    def test_an_unknown_parameter_is_named_with_those_that_there_are(
+        self, client, path, known, name
+    ):
+        response = client.get(f"/api/v1/{path}", {name: "web-tip"})
+
+        reason = f"{name[:50]}: There is no such parameter; here are {known}."
+        assert (response.status_code, response.json()) == (422, {"detail": reason})
+
     def test_a_refused_parameter_is_named(self, client):
         wrong = {"year": "12345", "sort": "price", "q": "x" * 201, "full": "y?", "tag": "x" * 101}
         for name, value in wrong.items():
@@ -510,7 +527,8 @@ class TestOpenness:
         full = answer.get_response(rf.get(f"/api/v1/{path}"))
         response = answer.get_response(rf.head(f"/api/v1/{path}"))
 
-        assert full.content and not response.content
+        assert full.content
+        assert not response.content
         assert response.status_code == full.status_code
         assert response.headers == full.headers
         assert int(response["Content-Length"]) == len(full.content)
