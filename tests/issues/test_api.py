@@ -557,4 +557,4 @@ class TestReferences:
             html = answer.get("body_html") or answer["results"][0]["body_html"]
 
             assert "/issues/1/load-later/" in html
-            assert ">Load images later</a> and x say" in html
+            assert ">Load images later</a> and #9 say" in html
