@@ -1,5 +1,9 @@
-"""Parts of addresses, so that nothing reaches a view that a database could not store."""
+"""Parts of addresses, so that nothing reaches a view that a database could not store.
 
+Importing this module makes their names known to `path`.
+"""
+
+from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 
@@ -25,3 +29,8 @@ class FeedFormatConverter(StringConverter):
     """What the name of a feed ends in."""
 
     regex = "xml|json"
+
+
+register_converter(NumberConverter, "number")
+register_converter(UnicodeSlugConverter, "tag")
+register_converter(FeedFormatConverter, "format")

@@ -1,6 +1,6 @@
 """Cross-references when a page is read: today's title and address, and nothing that is hidden.
 
-What is stored of `[[2/lazy-loading]]` is what the source says (see `issues.wikilinks`). Whoever
+What is stored of `[[2/lazy-loading]]` is `#2` and the address (see `issues.wikilinks`). Whoever
 shows rendered texts, on a page, in a feed or by the API, calls `resolve` with their rows first.
 """
 

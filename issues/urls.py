@@ -1,6 +1,7 @@
-from django.urls import path, re_path, register_converter
+from django.urls import path, re_path
 
 from issues import (
+    converters,  # noqa: F401  it gives the parts of addresses their names
     feeds,
     robots,
     searching,
@@ -10,11 +11,6 @@ from issues import (
     tag_pages,
     views,
 )
-from issues.converters import FeedFormatConverter, NumberConverter, UnicodeSlugConverter
-
-register_converter(NumberConverter, "number")
-register_converter(UnicodeSlugConverter, "tag")
-register_converter(FeedFormatConverter, "format")
 
 app_name = "issues"
 urlpatterns = [

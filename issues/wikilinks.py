@@ -1,6 +1,6 @@
 """Cross-references in Markdown: `[[2/lazy-loading]]` is a section of issue 2, `[[2]]` the issue.
 
-Pure: what is rendered here are the words and the address that the source itself tells;
+Pure: what is rendered here is the address that the source tells, and its words or the number;
 `issues.references` sets the title and the address of today when a page is read.
 """
 
@@ -38,8 +38,8 @@ class Reference(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Give the words that stand for a title that is not known."""
-        return re.sub("[-_]+", " ", self.slug).strip() or self.slug or f"#{self.number}"
+        """Give what stands for a title. Not the slug: it says what a draft is about."""
+        return f"#{self.number}"
 
 
 def wikilinks_plugin(markdown: MarkdownIt) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from issues import draft, history, inbox, roles
 from issues.admin.base import RecordedAdmin, address_on_site
 from issues.admin.bulk_tagging import BulkTagging
+from issues.desk.choosing import name_of
 from issues.forms import SectionScreenForm
 from issues.models import FormerAddress, Issue, Section, StaleVersion
 from issues.models.tag import join_names
@@ -68,7 +69,9 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
         }
         if choose := choices.get(db_field.name):
             kwargs["queryset"] = choose(request.user)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.label_from_instance = name_of
+        return field
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self.is_theirs(request, obj)

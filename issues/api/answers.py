@@ -45,11 +45,13 @@ def answer_openly(request: HttpRequest, get_response) -> HttpResponse:
     response = in_json(read(request, get_response))
     if response.status_code in (200, 304):
         patch_cache_control(response, public=True, max_age=FRESH)
+    if request.method == "HEAD":
+        response.content = b""  # Content-Length says still how long the text is.
     return response
 
 
 def read(request: HttpRequest, get_response) -> HttpResponse:
-    """Let HEAD be answered as GET is; the server leaves the text out."""
+    """Let HEAD be answered as GET is, with all headers that this has."""
     method, request.method = request.method, "GET"
     response = get_response(request)
     request.method = method

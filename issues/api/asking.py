@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from issues import search
 from issues.api.schemas import Facets, NamedCount, YearCount
@@ -11,8 +12,13 @@ from issues.search import Answer, Question
 
 
 def by_words(question: Question, start: int, size: int, at: datetime | None) -> Answer:
-    """Answer as the page of the search does, with what was public at the moment `at`."""
-    return search.answer(question, start, size, SearchEntry.objects.published(at))
+    """Answer as the page of the search does, with what was public at the moment `at`.
+
+    Anybody can write a cursor that names a moment to come, when more will be public: it is now.
+    """
+    now = timezone.now()
+    entries = SearchEntry.objects.published(min(at or now, now))
+    return search.answer(question, start, size, entries)
 
 
 def counts(question: Question) -> Answer:

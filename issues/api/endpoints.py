@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 
 from bitsletter.site import absolute_url
 from issues.api import asking, paging, schemas
-from issues.api.errors import found_or_404
+from issues.api.errors import count_or_404, found_or_404
+from issues.api.parameters import refuse_unknown
 from issues.api.sections import full, full_sections, page_by_filters, page_by_words, whole
 from issues.freshness import kept
-from issues.models import MAX_NUMBER, Issue, Tag
+from issues.models import MAX_NUMBER, Issue, SectionType, Tag
 from issues.search import Question
-from issues.shelf import tag_counts
+from issues.shelf import tag_counts, type_counts
 
 MOST = 100  # results on one page
 MOST_TAGS = 10  # of each kind in one question
@@ -60,7 +61,7 @@ router = Router()
 
 def get(path: str, answer, name: str, example: str = "", has_moved: bool = False):
     """Declare an endpoint; `example` is a query for its address in the documentation."""
-    return router.get(
+    declare = router.get(
         path,
         response={
             200: answer,
@@ -70,6 +71,7 @@ def get(path: str, answer, name: str, example: str = "", has_moved: bool = False
         operation_id=name.replace("-", "_"),
         openapi_extra={"x-example": example},
     )
+    return lambda view: declare(refuse_unknown(view))
 
 
 @get("/", schemas.Home, "root")
@@ -164,24 +166,23 @@ def list_tags(request: HttpRequest, page: Query[Page]):
 @get("/tags/{tag:slug}/", schemas.Tag, "tag", has_moved=True)
 def show_tag(request: HttpRequest, slug: Slug):
     """One tag."""
-    counts = tag_counts()
-    public = Tag.objects.filter(pk__in=counts)
-    tag = found_or_404(public, _("There is no such tag."), slug=slug)
-    return schemas.Tag.of(tag, counts[tag.pk])
+    reason = _("There is no such tag.")
+    tag = found_or_404(Tag.objects.all(), reason, slug=slug)
+    return schemas.Tag.of(tag, count_or_404(tag, tag_counts(), reason))
 
 
 @get("/types/", schemas.TypeList, "types")
 def list_types(request: HttpRequest):
     """All types of sections, in their order in an issue, each with how many sections are of it."""
-    found = [schemas.Type.of(one.value, one.count) for one in asking.counts(Question()).types]
-    return schemas.TypeList(total=len(found), results=found)
+    counts = type_counts()
+    types = [one for one in SectionType.objects.all() if counts.get(one.pk)]
+    results = [schemas.Type.of(one, counts[one.pk]) for one in types]
+    return schemas.TypeList(total=len(results), results=results)
 
 
 @get("/types/{slug:slug}/", schemas.Type, "type", has_moved=True)
 def show_type(request: HttpRequest, slug: Slug):
     """One type of sections."""
-    types = asking.counts(Question()).types
-    found = next((one for one in types if one.value.slug == slug), None)
-    if found is None:
-        raise Http404(_("There is no such type."))
-    return schemas.Type.of(found.value, found.count)
+    reason = _("There is no such type.")
+    one = found_or_404(SectionType.objects.all(), reason, slug=slug)
+    return schemas.Type.of(one, count_or_404(one, type_counts(), reason))

@@ -26,6 +26,13 @@ def found_or_404(rows: QuerySet, reason: str, **wanted) -> Model:
     return found
 
 
+def count_or_404(row: Model, counts: dict[int, int], reason: str) -> int:
+    """Give how many public sections the row has; without any, it does not exist for readers."""
+    if not counts.get(row.pk):
+        raise Http404(reason)
+    return counts[row.pk]
+
+
 def say_what_is_wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Name each parameter that cannot be used, and what it should be."""
     return refusal(422, "; ".join(f"{name(one['loc'])}: {one['msg']}" for one in error.errors))

@@ -13,6 +13,9 @@ from issues import models
 
 API_URL = Field(description="Where this is in the API.")
 PAGE_URL = Field(description="The page of it, for people.")
+CORRECTED_AT = Field(
+    description="When what readers see last changed; null while it is as it was published."
+)
 NEXT_URL = Field(description="The next page of results; null on the last one.")
 
 
@@ -39,6 +42,12 @@ def addresses(row) -> dict[str, str]:
 
 def html_of(html: str, row) -> str:
     return absolute_html(html, absolute_url(row.get_absolute_url()))
+
+
+def correction(row: models.Issue | models.Section, issue: models.Issue) -> datetime | None:
+    """Give when the row was last corrected; before its issue was public, that was writing."""
+    moment = row.corrected_at
+    return moment if moment and moment > issue.published_at else None
 
 
 class Refusal(BaseModel):
@@ -98,7 +107,7 @@ class Section(SectionLink):
     snippet: str | None = Field(
         description="In a search for words: where they stand, as HTML with <mark>."
     )
-    corrected_at: datetime | None = Field(description="When what readers see last changed.")
+    corrected_at: datetime | None = CORRECTED_AT
     issue: IssueLink
 
     @classmethod
@@ -113,7 +122,7 @@ class Section(SectionLink):
             "byline": section.byline or None,
             "link": section.link or None,
             "excerpt": section.excerpt,
-            "corrected_at": section.corrected_at,
+            "corrected_at": correction(section, section.issue),
             "issue": IssueLink.of(section.issue),
         }
 
@@ -149,7 +158,7 @@ class Cover(BaseModel):
 
 class Issue(IssueLink):
     summary: str
-    corrected_at: datetime | None = Field(description="When what readers see last changed.")
+    corrected_at: datetime | None = CORRECTED_AT
     sections: list[SectionLink]
 
     @classmethod
@@ -160,14 +169,14 @@ class Issue(IssueLink):
         return cls(
             **IssueLink.of(issue).model_dump(),
             summary=issue.summary,
-            corrected_at=issue.corrected_at,
+            corrected_at=correction(issue, issue),
             sections=[SectionLink.of(section) for section in sections],
         )
 
 
 class FullIssue(IssueLink):
     summary: str
-    corrected_at: datetime | None = Field(description="When what readers see last changed.")
+    corrected_at: datetime | None = CORRECTED_AT
     cover: Cover | None
     intro: str = Field(description="The introduction in Markdown.")
     intro_html: str = Field(description="The introduction in HTML, with absolute addresses.")
@@ -178,7 +187,7 @@ class FullIssue(IssueLink):
         return cls(
             **IssueLink.of(issue).model_dump(),
             summary=issue.summary,
-            corrected_at=issue.corrected_at,
+            corrected_at=correction(issue, issue),
             cover=Cover.of(issue.cover) if issue.cover else None,
             intro=issue.intro,
             intro_html=html_of(issue.intro_html, issue),

@@ -5,7 +5,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from issues import urls  # noqa: F401  it gives the converters their names
+from issues import converters  # noqa: F401  it gives the parts of addresses their names
 from issues.api import endpoints, errors
 from issues.api.docs import ReadablePage
 
@@ -30,7 +30,8 @@ api = ArchiveAPI(
     description=(
         "Everything that readers see, for programs. It only reads, needs no key and may be asked "
         "from any site. Moments are in UTC. Lists come in pages: follow “next” until it is null. "
-        "What cannot be answered says why in “detail”."
+        "What cannot be answered says why in “detail”; parameters that are not named here are "
+        "refused too, utm_source and its like among them."
     ),
     docs=ReadablePage(),
     renderer=Renderer(),

@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from issues.desk import home
+from issues.desk import choosing, home
 
 
 class DeskSite(AdminSite):
@@ -33,6 +33,9 @@ class DeskSite(AdminSite):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""
         guarded = super().admin_view(view, cacheable)
         return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return choosing.Choices.as_view(admin_site=self)(request)
 
     def view_on_site(self, request: HttpRequest, content_type_id, object_id) -> HttpResponse:
         """Lead to an object's page. Django's own view leads anybody to the page of any object."""

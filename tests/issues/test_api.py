@@ -1,13 +1,17 @@
 """The archive as JSON: what it answers, in which pages, and how it refuses."""
 
+import datetime
 import json
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from issues.api import paging
 from issues.api.answers import open_answers
-from issues.models import FormerAddress, Section, SectionType, Tag
+from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +210,36 @@ class TestSections:
         assert ask(client, "issues/1/sections/old-advice/")["superseded_by"] is None
 
 
+class TestCorrections:
+    @pytest.fixture
+    def section(self):
+        return make_issue(1, YESTERDAY, ["One"], intro="Hello.").sections.get()
+
+    def corrections(self, client) -> set:
+        """Give each moment at which an issue or a section of it is said to be corrected."""
+        lists = (ask(client, "sections/"), ask(client, "issues/"))
+        rows = [row for answer in lists for row in answer["results"]]
+        whole = ask(client, "issues/1/")
+        return {row["corrected_at"] for row in (*rows, whole, *whole["sections"])}
+
+    def test_are_null_until_there_is_one(self, client, section):
+        assert self.corrections(client) == {None}
+
+    def test_of_a_draft_are_none(self, client, section):
+        written_at = section.issue.published_at - datetime.timedelta(hours=1)
+        Section.objects.update(corrected_at=written_at)
+        Issue.objects.update(corrected_at=written_at)
+
+        assert self.corrections(client) == {None}
+
+    def test_of_what_is_public_say_when(self, client, section):
+        moment = section.issue.published_at.replace(microsecond=0) + datetime.timedelta(hours=1)
+        Section.objects.update(corrected_at=moment)
+        Issue.objects.update(corrected_at=moment)
+
+        assert self.corrections(client) == {moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
 class TestTagsAndTypes:
     def test_tags_come_by_name_with_their_counts(self, client):
         make_issue(1, sections=[{"title": "One", "tags": ["CSS", "C++"]}])
@@ -234,6 +268,18 @@ class TestTagsAndTypes:
         ]
         assert ask(client, "types/news/") == answer["results"][1]
         assert client.get("/api/v1/types/tool/").status_code == 404
+
+    @pytest.mark.parametrize("path", ["tags/tag-0/", "types/", "types/ml-tip/"])
+    def test_cost_three_questions_whatever_there_is(self, client, path, django_assert_num_queries):
+        for number in range(1, 5):
+            make_issue(number, sections=[{"title": "One", "tags": [f"tag {n}" for n in range(9)]}])
+        ask(client, path)
+
+        # the row or the rows, and how old the archive is
+        with django_assert_num_queries(3) as captured:
+            ask(client, path)
+
+        assert not any(" IN (" in query["sql"] for query in captured.captured_queries)
 
 
 class TestPages:
@@ -307,6 +353,44 @@ class TestPages:
             assert response.json()["detail"].startswith("cursor: ")
 
 
+class TestForgedCursors:
+    """Anybody can write a cursor: what it says is only ever a place among what is public."""
+
+    @pytest.mark.parametrize("sort", ["relevance", "date"])
+    @pytest.mark.parametrize("full", ["true", "false"])
+    def test_of_a_moment_to_come_open_nothing(self, client, sort, full):
+        make_issue(1, YESTERDAY, [{"title": "A tip", "tags": ["shared"]}])
+        hidden = {"title": "A coming tip", "tags": ["shared", "coming"], "type": "tool"}
+        make_issue(2, TOMORROW, [hidden])
+        moments = [paging.in_numbers(timezone.now() + TOMORROW * 2), paging.LARGEST - 1]
+        query = {"q": "tip", "sort": sort, "full": full}
+        honest = ask(client, "sections/", **query)
+
+        forged = [
+            ask(client, "sections/", cursor=paging.HITS.write(moment, 0), **query)
+            for moment in moments
+        ]
+
+        assert honest["total"] == 1
+        assert forged == [honest, honest]
+
+    def test_of_a_moment_long_ago_find_what_was_public_then(self, client):
+        make_issue(1, YESTERDAY, ["A tip"])
+
+        answer = ask(client, "sections/", q="tip", cursor=paging.HITS.write(0, 0))
+
+        assert (answer["total"], answer["results"], answer["next"]) == (0, [], None)
+
+    def test_of_a_place_behind_all_find_no_more(self, client):
+        make_issue(1, YESTERDAY, ["A tip"])
+        now = paging.in_numbers(timezone.now())
+        cursor = paging.HITS.write(now, paging.LARGEST - 1)
+
+        answer = ask(client, "sections/", q="tip", cursor=cursor)
+
+        assert (answer["total"], answer["results"], answer["next"]) == (1, [], None)
+
+
 class TestRefusals:
     def test_unknown_addresses_are_json(self, client):
         for path in (
@@ -350,6 +434,23 @@ class TestRefusals:
 
         assert json.loads(response.content) == {"detail": "Something went wrong on our side."}
         assert response["Access-Control-Allow-Origin"] == "*"
+
+    @pytest.mark.parametrize(
+        ("path", "known"),
+        [
+            ("sections/", "q, tag, without, type, year, sort, full, limit, cursor"),
+            *((path, "limit, cursor") for path in ("issues/", "tags/")),
+            *((path, "none") for path in ("", "types/", "issues/1/", "sections/9/", "tags/x/")),
+        ],
+    )
+    @pytest.mark.parametrize("name", ["typ", "Q", "utm_source", "", "é\x00", "x" * 999])
+    def test_an_unknown_parameter_is_named_with_those_that_there_are(
+        self, client, path, known, name
+    ):
+        response = client.get(f"/api/v1/{path}", {name: "web-tip"})
+
+        reason = f"{name[:50]}: There is no such parameter; here are {known}."
+        assert (response.status_code, response.json()) == (422, {"detail": reason})
 
     def test_a_refused_parameter_is_named(self, client):
         wrong = {"year": "12345", "sort": "price", "q": "x" * 201, "full": "y?", "tag": "x" * 101}
@@ -419,10 +520,18 @@ class TestOpenness:
         assert client.get("/api/v1/tags/")["Cache-Control"] == "public, max-age=60"
         assert "Cache-Control" not in client.get("/api/v1/tags/x/").headers
 
-    def test_head_is_answered_without_text(self, client):
-        response = client.head("/api/v1/tags/")
+    @pytest.mark.parametrize("path", ["tags/", "nothing/", "tags", "tags/?limit=x", "docs"])
+    def test_head_is_answered_as_get_is_without_text(self, rf, path):
+        answer = get_wsgi_application()  # the test client would take the text away itself
 
-        assert (response.status_code, response.content) == (200, b"")
+        full = answer.get_response(rf.get(f"/api/v1/{path}"))
+        response = answer.get_response(rf.head(f"/api/v1/{path}"))
+
+        assert full.content
+        assert not response.content
+        assert response.status_code == full.status_code
+        assert response.headers == full.headers
+        assert int(response["Content-Length"]) == len(full.content)
 
     def test_what_has_not_changed_is_304_and_still_open(self, client):
         make_issue(1, sections=["One", "Two"])
@@ -448,4 +557,4 @@ class TestReferences:
             html = answer.get("body_html") or answer["results"][0]["body_html"]
 
             assert "/issues/1/load-later/" in html
-            assert ">Load images later</a> and x say" in html
+            assert ">Load images later</a> and #9 say" in html

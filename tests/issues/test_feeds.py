@@ -608,4 +608,4 @@ class TestReferences:
             content = read_atom(client, feed).entries[0].content[0].value
 
             link = '<a class="reference" href="https://news.example.org/issues/1/load-later/">'
-            assert f"As {link}Load images later</a> and x say" in content
+            assert f"As {link}Load images later</a> and #9 say" in content

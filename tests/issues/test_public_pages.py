@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issues import images, search, sharing
+from issues.api import paging
 from issues.models import Issue, Section, Tag
 from tests.builders import (
     TOMORROW,
@@ -67,6 +68,9 @@ def api_urls() -> list[str]:
             urls.append(f"issues/{section.issue.number}/sections/{section.slug}/")
     urls += [f"tags/{tag.slug}/" for tag in Tag.objects.all()]
     urls += [f"types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
+    # Cursors that somebody has written, of a moment when all that is scheduled will be public.
+    coming = paging.HITS.write(paging.LARGEST - 1, 0)
+    urls += [f"sections/?q={word}&cursor={coming}" for word in ("hidden", "tip")]
     return [f"/api/v1/{url}" for url in urls]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from issues import markdown, references
+from issues import markdown, references, search
 from issues.models import FormerAddress, Issue, Section
 from issues.rendering import rerender
 from tests.builders import TOMORROW, YESTERDAY, issue_form, make_issue, row
@@ -63,7 +63,7 @@ class TestPages:
 
         html = page(client)
 
-        assert "See load later, how &amp; why and <a" in html
+        assert "See #2, how &amp; why and <a" in html
         assert "/issues/2/load-later/" not in html
 
     def test_in_the_introduction_of_an_issue_are_shown_too(self, client, target):
@@ -90,7 +90,18 @@ class TestLeak:
 
         for url in ("/issues/3/", "/issues/3/reader/", "/", "/search/?q=later"):
             assert SECRET not in page(client, url)
-        assert "<p>load later and #2!</p>" in page(client)
+        assert "<p>#2 and #2!</p>" in page(client)
+
+    def test_the_slug_of_a_hidden_section_shows_and_is_found_nowhere(self, client):
+        body = f"# On [[2/hidden-{SECRET}]]\n\n![As [[2/hidden-{SECRET}]]](/x.png) says"
+        make_issue(2, None, [f"Hidden {SECRET}"])
+        make_issue(3, YESTERDAY, [{"title": "Reader", "body": body}], intro=body)
+
+        for url in ("/issues/3/", "/issues/3/reader/", "/issues/3/reader/share.png", "/feed.xml"):
+            assert SECRET.encode() not in client.get(url).content, url
+        reader = Section.objects.get(title="Reader")
+        assert (reader.body_text, reader.excerpt) == ("On #2\nAs #2  says", "On #2 As #2 says")
+        assert search.answer(search.Question(SECRET)).total == 0
 
     def test_unpublishing_hides_it_at_once_and_publishing_shows_it(self, client, reader, target):
         target.issue.unpublish()
@@ -107,7 +118,7 @@ class TestLeak:
 
         html = page(client, "/issues/3/other/")
 
-        assert "See load later, how" in html
+        assert "See #2, how" in html
         assert SECRET not in html
 
 
@@ -131,7 +142,7 @@ class TestPreview:
 
         html = response.content.decode()
         assert html == (
-            '<p><a class="reference" href="/issues/2/load-later/">Load later</a> x y</p>\n'
+            '<p><a class="reference" href="/issues/2/load-later/">Load later</a> #9</p>\n'
         )
 
 

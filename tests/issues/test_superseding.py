@@ -77,6 +77,20 @@ class TestScreen:
         assert response.status_code == 302
         assert Section.objects.get(pk=old.pk).superseded_by == new
 
+    def test_offers_sections_with_the_numbers_of_their_issues(self, desk, old, new):
+        make_section(title="Advice to come")
+
+        url = reverse("admin:autocomplete")
+        field = {"app_label": "issues", "model_name": "section", "field_name": "superseded_by"}
+        found = desk.get(url, {**field, "term": "advice"}).json()["results"]
+
+        assert [one["text"] for one in found] == [
+            "Advice to come",
+            "#2 New advice",
+            "#1 Old advice",
+        ]
+        assert " selected>#2 New advice</option>" in desk.get(screen(old)).content.decode()
+
     def test_refuses_a_circle(self, desk, old, new):
         newest = make_issue(3, YESTERDAY, ["Newest advice"]).sections.get()
         supersede(new, newest)
