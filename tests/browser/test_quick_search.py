@@ -46,6 +46,19 @@ def suggested(page, text: str = "load", count: int = 5):
 
 
 @contextmanager
+def held(page, typed: str, text: str):
+    """Type until the page asks about a text; the answer comes when the block ends."""
+    late = []
+    page.route(f"**/suggest/?q={text}", lambda route: late.append(route))
+    with page.expect_request(f"**/suggest/?q={text}"):
+        box(page).press_sequentially(typed)
+    yield box(page)
+    for route in late:
+        route.fulfill(response=page.request.get(route.request.url))
+    page.wait_for_timeout(200)
+
+
+@contextmanager
 def asked(page):
     """Collect the texts that the page asks the server about."""
     found = []
@@ -163,6 +176,18 @@ class TestChoosing:
 
         expect(home).to_have_url(f"{live_server.url}/search/?q=load")
 
+    def test_a_new_list_takes_the_choice_back(self, home, live_server):
+        suggested(home)
+        with held(home, "i", "loadi") as search:
+            search.press("ArrowDown")
+            expect(options(home).first).to_have_attribute("aria-selected", "true")
+        expect(options(home)).to_have_count(2)
+        expect(search).not_to_have_attribute("aria-activedescendant", re.compile("."))
+
+        search.press("Enter")
+
+        expect(home).to_have_url(f"{live_server.url}/search/?q=loadi")
+
     def test_the_last_one_searches_for_the_words(self, home, live_server):
         search = suggested(home)
         search.press("ArrowUp")
@@ -197,6 +222,14 @@ class TestLeaving:
         search.press("Escape")
 
         expect(search).to_have_value("")
+
+    def test_escape_takes_back_what_is_still_being_asked(self, home):
+        with held(home, "load", "load") as search:
+            search.press("Escape")
+
+        expect(search).to_have_value("")
+        expect(home.get_by_role("listbox")).to_be_hidden()
+        expect(search).to_have_attribute("aria-expanded", "false")
 
     def test_an_arrow_opens_the_list_again(self, home):
         search = suggested(home)
