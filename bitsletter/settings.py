@@ -127,6 +127,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

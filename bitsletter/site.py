@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.utils.encoding import escape_uri_path
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -43,5 +44,5 @@ def site(request) -> dict:
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
-        "page_url": absolute_url(request.path),
+        "page_url": absolute_url(escape_uri_path(request.path)),
     }

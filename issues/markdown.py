@@ -39,6 +39,7 @@ MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadra
 # The page's title is h1 and a section's title h2, so a body begins at h3.
 TOP_HEADING = 3
 EXCERPT_LENGTH = 220
+CODE_BLOCKS = ("fence", "code_block")
 
 
 class UnreadableMarkdown(ValueError):
@@ -61,10 +62,11 @@ class Picture(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """What a source becomes."""
+    """What a source becomes; `prose` is its text without blocks of code, if there is any."""
 
     html: SafeString
     text: str
+    prose: str
 
 
 def render(source: str, prefix: str = "", sizes: Mapping[str, Size] | None = None) -> Rendered:
@@ -75,7 +77,8 @@ def render(source: str, prefix: str = "", sizes: Mapping[str, Size] | None = Non
     """
     tokens, env = parse(source, prefix, sizes)
     html = parser().renderer.render(tokens, parser().options, env)
-    return Rendered(mark_safe(sanitizer().clean(html)), plain_text(tokens))
+    text, prose = plain_text(tokens), plain_text(without_code(tokens))
+    return Rendered(mark_safe(sanitizer().clean(html)), text, prose or text)
 
 
 def check(source: str) -> None:
@@ -271,11 +274,16 @@ def walk(tokens: list[Token]) -> Iterator[Token]:
             yield from walk(token.children or [])
 
 
+def without_code(tokens: list[Token]) -> list[Token]:
+    """Leave the blocks of code out; a word of code within a sentence is a word of that."""
+    return [token for token in tokens if token.type not in CODE_BLOCKS]
+
+
 def plain_text(tokens: list[Token]) -> str:
     """Give the words of a parsed source, a block a line, with pictures' alt texts and captions."""
     parts = []
     for token in walk(tokens):
-        if token.type in ("text", "code_inline", "fence", "code_block", "reference"):
+        if token.type in ("text", "code_inline", "reference", *CODE_BLOCKS):
             parts.append(token.content)
         elif token.type == "image":
             image = picture(token)

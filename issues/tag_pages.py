@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -30,6 +30,15 @@ class TagList(TemplateView):
 class OfTag(Movable, TemplateView):
     """A page about one tag; one whose sections are all hidden does not exist for readers."""
 
+    def get(self, request, *args, **kwargs):
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            tag = public_tag_in_lower_case(kwargs["slug"])
+            if tag is None:
+                raise
+            return redirect(tag.get_absolute_url() + self.below, permanent=True)
+
     def get_context_data(self, **kwargs):
         tag = get_object_or_404(Tag, slug=self.kwargs["slug"])
         shelf = shelf_of(tag)
@@ -39,6 +48,13 @@ class OfTag(Movable, TemplateView):
 
     def shown(self, shelf: Shelf) -> dict:
         raise NotImplementedError
+
+
+def public_tag_in_lower_case(slug: str) -> Tag | None:
+    """Give the tag that somebody means who writes its slug with capitals."""
+    lower = slug.lower()
+    tag = Tag.objects.filter(slug=lower).first() if lower != slug else None
+    return tag if tag and shelf_of(tag).total else None
 
 
 class ShownGroup(NamedTuple):

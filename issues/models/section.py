@@ -217,8 +217,8 @@ class Section(Versioned, Corrected):
         self.body = printable(self.body)
         self.slug = self.slug or self.free_slug()
         rendered = markdown.render(self.body, self.slug, sizes_in(self.body))
-        self.body_html, self.body_text = rendered
-        self.excerpt = markdown.excerpt(self.body_text)
+        self.body_html, self.body_text = rendered.html, rendered.text
+        self.excerpt = markdown.excerpt(rendered.prose)
         self.render_version = markdown.RENDERER_VERSION
         self.note_correction()
 

@@ -75,6 +75,7 @@ class QuickSearch {
   }
 
   open(text, { tags, sections, said }) {
+    this.choose(null); // it was one of the list before
     const { tag: tagWord, search } = template.dataset;
     const lines = [
       ...tags.map(({ url, name, count }) => [url, "#", marked(name, text), `${tagWord} · ${count}`]),
@@ -138,9 +139,10 @@ class QuickSearch {
     if (key === "ArrowDown") this.move(1);
     else if (key === "ArrowUp") this.move(-1);
     else if (key === "Enter" && this.chosen) this.chosen.click();
-    else if (key === "Escape" && !this.list.hidden) this.close();
-    else if (key === "Escape" && this.input.value) this.input.value = "";
-    else {
+    else if (key === "Escape" && (!this.list.hidden || this.input.value)) {
+      if (this.list.hidden) this.input.value = "";
+      this.close(); // also what is still on its way
+    } else {
       // The cursor moves in the box: what was chosen in the list is not any more.
       if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(key)) this.choose(null);
       return;

@@ -79,7 +79,7 @@ class TestDialect:
 
 class TestReferences:
     def test_lead_to_a_section_or_an_issue_by_number_or_in_words_of_their_own(self):
-        html, text = render("See [[2/lazy-loading]], [[7]] and [[2/x|own & words]].")
+        html, text, _ = render("See [[2/lazy-loading]], [[7]] and [[2/x|own & words]].")
 
         assert 'href="/issues/2/lazy-loading/" class="reference"' in html
         assert ">#2</a>" in html
@@ -144,6 +144,17 @@ class TestPlainText:
 
     def test_alt_texts_and_captions_are_words_too(self):
         assert render('![A cat](/c.png "asleep")').text == "A cat asleep"
+
+    def test_prose_has_no_blocks_of_code_but_the_words_of_code_within_it(self):
+        source = "Wait for `done`:\n\n```js\nlet a;\n```\n\n- then\n\n      indented\n\nend."
+
+        rendered = render(source)
+
+        assert rendered.text == "Wait for done:\nlet a;\nthen\nindented\nend."
+        assert rendered.prose == "Wait for done:\nthen\nend."
+
+    def test_where_all_is_code_it_is_the_prose_too(self):
+        assert render("```\nlet a;\n```").prose == "let a;"
 
     def test_an_excerpt_ends_at_a_word(self):
         assert markdown.excerpt("one two three, four five", 16) == "one two three…"

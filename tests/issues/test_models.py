@@ -102,6 +102,12 @@ class TestDerived:
         assert len(set(slugs)) == 2
         assert max(map(len, slugs)) <= 80
 
+    def test_code_is_searched_for_but_does_not_stand_in_the_excerpt(self):
+        section = make_section(body="Wait:\n\n```\nsetTimeout(done)\n```\n\nThen go on.")
+
+        assert section.excerpt == "Wait: Then go on."
+        assert "setTimeout(done)" in section.body_text
+
 
 class TestConstraints:
     def test_a_section_cannot_supersede_itself(self):

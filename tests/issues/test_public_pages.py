@@ -361,6 +361,22 @@ class TestNotModified:
         response.close()
 
 
+class TestOnlyReading:
+    def test_nothing_can_be_sent_with_a_token_or_without(self):
+        client = Client(enforce_csrf_checks=True)
+        make_issue(1, sections=[{"title": "Tip", "tags": ["shared"]}])
+
+        for url in ("/", "/search/", "/feed.xml", "/tags/shared/", "/robots.txt", "/sitemap.xml"):
+            for method in ("post", "put", "delete"):
+                response = getattr(client, method)(url)
+                assert (response.status_code, response["Allow"]) == (405, "GET, HEAD"), url
+
+    def test_the_desk_still_asks_for_a_token(self):
+        client = Client(enforce_csrf_checks=True)
+
+        assert client.post("/admin/login/", {"username": "x"}).status_code == 403
+
+
 class TestErrorPages:
     def test_404_offers_the_search(self, client):
         response = client.get("/nothing/")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -178,6 +179,25 @@ class TestZeroResults:
         wider = client.get("/search/?q=lazy&type=news&tag=css").context["wider"]
 
         assert (wider.count, wider.url) == (1, "/search/?q=lazy")
+
+
+class TestHelp:
+    @pytest.mark.parametrize("query", ["", "q=grid", "q=nothingness", "tag=nothing"])
+    def test_how_to_ask_is_said_whatever_was_found(self, client, query):
+        make_issue(1, sections=["Grid"])
+
+        page = client.get(f"/search/?{query}").content.decode()
+
+        assert page.count('<dl class="search-help">') == 1
+        assert ("How to ask exactly" in page) == (query == "q=grid")
+
+    def test_a_filter_that_can_be_turned_round_says_so(self):
+        choice = {"label": "css", "url": "?tag=css", "count": 2, "without_url": "?without=css"}
+
+        html = render_to_string("issues/_facet.html", {"title": "Tags", "choices": [choice]})
+
+        without = '<a class="without" href="?without=css" rel="nofollow">'
+        assert f'{without}without<span class="hidden"> css</span></a>' in html
 
 
 class TestOrder:

@@ -111,6 +111,16 @@ class TestEveryPage:
 
         assert page.links["canonical"] == page.meta["og:url"] == f"{SITE}{url}?page=2"
 
+    def test_is_named_as_links_and_feeds_name_it(self, client):
+        make_issue(1, sections=[{"title": "Tip", "tags": ["日本語"]}])
+        address = f"{SITE}/tags/%E6%97%A5%E6%9C%AC%E8%AA%9E/"
+
+        page = head(client, "/tags/日本語/")
+
+        assert page.links["canonical"] == page.meta["og:url"] == address
+        assert page.trail()[-1] == ("Tagged 日本語", address.removeprefix(SITE))
+        assert head(client, "/tags/日本語/all/").links["canonical"] == address
+
     def test_is_still_there_when_there_is_no_issue(self, client):
         for url in ("/", "/issues/", "/tags/"):
             assert head(client, url).meta["og:title"]

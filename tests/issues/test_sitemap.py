@@ -193,3 +193,11 @@ class TestRobots:
         assert robots.can_fetch("*", f"{SITE}/share.png")
         assert robots.can_fetch("*", f"{SITE}/issues/1/share.png?v=1")
         assert not robots.can_fetch("*", f"{SITE}/share/token/")
+
+    def test_of_the_api_its_documentation_is_open(self, client):
+        robots = RobotFileParser()
+        robots.parse(client.get("/robots.txt").content.decode().splitlines())
+
+        assert robots.can_fetch("*", f"{SITE}/api/v1/docs")
+        assert not robots.can_fetch("*", f"{SITE}/api/v1/issues/")
+        assert "noindex" not in client.get("/api/v1/docs").content.decode()

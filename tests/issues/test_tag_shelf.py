@@ -101,6 +101,47 @@ class TestGroups:
         assert 'href="feed.json"' in html
 
 
+class TestCapitals:
+    @pytest.mark.parametrize(
+        ("path", "target"),
+        [
+            ("/tags/CSS/", "/tags/css/"),
+            ("/tags/Css/all/", "/tags/css/all/"),
+            ("/tags/%C3%89COUTE/", "/tags/%C3%A9coute/"),
+        ],
+    )
+    def test_a_slug_in_capitals_leads_to_the_tag(self, client, path, target):
+        make_issue(1, sections=[tip("Flex", "Écoute")])
+
+        response = client.get(path)
+
+        assert (response.status_code, response["Location"]) == (301, target)
+
+    def test_it_leads_to_nothing_that_is_hidden(self, client):
+        make_issue(1, None, [tip("Draft")])
+
+        for slug in ("CSS", "NOTHING", "İ" * 100):
+            assert client.get(f"/tags/{slug}/").status_code == 404
+
+    def test_a_tag_whose_slug_has_capitals_is_itself(self, client):
+        make_issue(1, sections=[tip("Flex", "Grid")])
+        Tag.objects.filter(slug="grid").update(slug="CSS")
+
+        assert client.get("/tags/CSS/").context["tag"].name == "Grid"
+
+    def test_it_costs_the_same_in_any_archive(self, client, django_assert_num_queries):
+        make_issue(1, sections=[tip("Flex")])
+        client.get("/tags/CSS/")
+
+        with django_assert_num_queries(5):
+            client.get("/tags/CSS/")
+        for number in range(2, 20):
+            make_issue(number, YESTERDAY * number, [tip("A", "grid")])
+        client.get("/tags/CSS/")
+        with django_assert_num_queries(5):
+            client.get("/tags/CSS/")
+
+
 class TestRelated:
     def related(self, name="css") -> list[str]:
         return [
