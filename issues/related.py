@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from django.db.models import QuerySet
 
 from issues import search
+from issues.counts import tag_counts
 from issues.models import Section, SectionTag
 from issues.models.issue import public
-from issues.shelf import tag_counts
 
 SIZE = 3
 MOST_TAGS = 5  # of a section, the rarest; those behind them would hardly change the order

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
 from issues import backlinks, markdown, references, related, sharing
+from issues.counts import type_counts, year_counts
 from issues.images import CONTENT_TYPES
 from issues.models import FormerAddress, Issue, Section, SectionType
-from issues.shelf import type_counts, year_counts
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from issues.counts import tag_counts, type_counts
 from issues.models import SectionType, Tag
 from issues.models.tag import folded
 from issues.search.question import Question
-from issues.shelf import tag_counts, type_counts
 
 
 @dataclass
