@@ -137,8 +137,8 @@ class TopicFeed(SectionEntries, ArchiveFeed):
         return uri_of(topic)
 
     def items(self, topic):
-        sections = self.narrow(topic, Section.objects.published())
-        keys = kept(f"feed/{topic._meta.model_name}/{topic.pk}", lambda: newest_keys(sections))
+        name = f"feed/{topic._meta.model_name}/{topic.pk}"
+        keys = kept(name, lambda: newest_keys(self.narrow(topic, Section.objects.published())))
         if not keys:
             raise Http404(_("There is nothing to follow here."))
         return sections_at(keys)
