@@ -1,6 +1,7 @@
 """What is kept of the archive is thrown away as soon as readers would see something else."""
 
 import datetime
+import itertools
 
 import pytest
 from django.core.management import call_command
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from issues import freshness, history, inbox, publishing, shelf, tagging
-from issues.counts import tag_counts, type_counts
+from issues.counts import tag_counts, type_counts, year_counts
 from issues.models import Issue, Section, SectionType, Tag
 from tests.builders import (
     TOMORROW,
@@ -60,6 +61,18 @@ class TestKept:
     def test_the_age_of_an_empty_archive_has_a_name_too(self):
         assert freshness.content_version() == freshness.content_version()
 
+    def test_work_on_drafts_lets_nothing_be_counted_again(self):
+        make_issue(1)
+        freshness.kept("test", lambda: "before")
+
+        draft = make_issue(2, None, ["Grid"])
+        make_issue(3, TOMORROW)
+        draft.title = "Another title"
+        draft.save()
+        draft.delete()
+
+        assert freshness.kept("test", lambda: "after") == "before"
+
     def test_the_age_is_read_without_counting_sections(self, django_assert_num_queries):
         make_issue(1, sections=["One", "Two"])
 
@@ -91,6 +104,43 @@ class TestTime:
             counts.append(counted("css"))
 
         assert counts == [0, 1, 2]
+
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        """Let a second pass whenever somebody asks what time it is; gives the next moment."""
+        start = timezone.now()
+        moments = (start + datetime.timedelta(seconds=passed) for passed in itertools.count(1))
+        monkeypatch.setattr(timezone, "now", lambda: next(moments))
+        return start
+
+    @pytest.mark.parametrize("seconds", range(8))
+    def test_what_is_counted_in_the_moment_itself_is_right_afterwards(self, clock, seconds):
+        """Whichever question the moment comes between: no earlier answer may be kept."""
+        moment = clock + datetime.timedelta(seconds=seconds + 30.5)
+        make_issue(1, None, [{"title": "Grid", "tags": ["css"]}], published_at=moment)
+        while timezone.now() < clock + datetime.timedelta(seconds=29):
+            pass
+
+        year_counts()
+        while timezone.now() < moment:
+            pass
+
+        assert [one["count"] for one in year_counts()] == [1]
+
+
+class TestOvertaken:
+    def test_a_slower_unpublishing_is_noticed_behind_a_quicker_change(self):
+        """Its moment was taken first, but it was stored last."""
+        for number in (1, 2):
+            make_issue(number, YESTERDAY * (3 - number), [{"title": "Grid", "tags": ["css"]}])
+        slow, quick = Issue.objects.order_by("number")
+        began_at = timezone.now()
+        Issue.objects.filter(pk=quick.pk).touch()
+        assert counted("css") == 2
+
+        Issue.objects.filter(pk=slow.pk).update(published_at=None, updated_at=began_at)
+
+        assert counted("css") == 1
 
 
 class TestIssues:
