@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.http import http_date, parse_http_date
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,7 +28,8 @@ from issues.feeds.entries import (
     uri_of,
 )
 from issues.feeds.formats import FORMATS
-from issues.freshness import kept, newest_change
+from issues.feeds.since import first_given, is_ahead
+from issues.freshness import kept
 from issues.models import FormerAddress, Section, SectionType, Tag
 
 KEPT_SECONDS = 5 * 60
@@ -67,7 +68,12 @@ class ArchiveFeed(Feed):
         """Answer with the feed, or with 304 to whoever has it already."""
         response = super().__call__(request, **kwargs)
         response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
-        return unless_known(request, set_response_etag(response))
+        return unless_known(request, set_response_etag(response), self.address)
+
+    def get_feed(self, subject, request):
+        feed = super().get_feed(subject, request)
+        self.address = feed.feed["feed_url"]
+        return feed
 
     @property
     def file_name(self) -> str:
@@ -89,17 +95,15 @@ class ArchiveFeed(Feed):
         return absolute_url("/")
 
 
-def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Turn the response into 304 for a reader who has it already, by its ETag or its date.
-
-    The date is that of the last change to anything public: an entry that left the feed, or
-    another order in it, moves no date of an entry.
-    """
-    moment = parse_http_date(response["Last-Modified"])
-    if change := newest_change():
-        moment = max(moment, int(change.timestamp()))
-    response["Last-Modified"] = http_date(moment)
-    return get_conditional_response(request, response["ETag"], moment, response)
+def unless_known(request: HttpRequest, response: HttpResponse, address: str) -> HttpResponse:
+    """Turn the response into 304 for a reader who has it already, by its ETag or its date."""
+    second = first_given(address, response["ETag"])
+    response["Last-Modified"] = http_date(second)
+    if is_ahead(request, second):
+        # Any date here would answer it with 304, in Django's middleware if not here.
+        second = None
+        del response["Last-Modified"]
+    return get_conditional_response(request, response["ETag"], second, response)
 
 
 class SiteFeed(IssueEntries, ArchiveFeed):
