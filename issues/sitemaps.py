@@ -8,7 +8,6 @@ import datetime
 from typing import NamedTuple
 
 from django.db.models import Expression, F, Max, QuerySet
-from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,16 +17,12 @@ from django.views.decorators.http import require_safe
 from bitsletter.site import absolute_url
 from issues.freshness import kept
 from issues.models import Issue, Section
+from issues.models.corrected import last_change_in
 
 FILE_SIZE = 5000
 ONE_HOUR = 60 * 60
 
 Moment = datetime.datetime | None
-
-
-def later(column: str, *others: str) -> Expression:
-    """Give the latest of these columns, of which only the first is never empty."""
-    return Greatest(column, *(Coalesce(other, column) for other in others))
 
 
 class Kind(NamedTuple):
@@ -57,14 +52,14 @@ class Kind(NamedTuple):
         return [(reverse(self.place, args=arguments), newest) for *arguments, newest in found]
 
 
-SECTION_CHANGED = later("issue__published_at", "corrected_at")
+SECTION_CHANGED = last_change_in("issue__published_at", "corrected_at")
 KINDS = {
     "issues": Kind(
         Issue,
         "number",
         "issues:detail",
         ("number",),
-        later("published_at", "corrected_at", "sections__corrected_at"),
+        last_change_in("published_at", "corrected_at", "sections__corrected_at"),
     ),
     "sections": Kind(Section, "pk", "issues:section", ("issue__number", "slug"), SECTION_CHANGED),
     "types": Kind(Section, "type", "issues:type", ("type__slug",), SECTION_CHANGED),
