@@ -100,6 +100,8 @@ class WritingAdmin(RecordedAdmin):
         formset.free_slugs()
         super().save_formset(request, form, formset, change)
         search.remove(gone)
+        if formset.new_objects or formset.deleted_objects:
+            Issue.objects.filter(pk=form.instance.pk).note_new_contents()
         formset.renumber()
         request.saved_rows = formset.saved_rows()
         for section in formset.leaving():
