@@ -239,9 +239,9 @@ def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> bool:
     old = list(issue.sections.select_related("type"))
     same = pair(parsed_sections, old)
     sections = [found or Section(issue=issue) for found in same]
-    gone = [section for section in old if section not in same]
-    search.remove(section.pk for section in gone)
-    Section.objects.filter(pk__in=[section.pk for section in gone]).delete()
+    gone = [section.pk for section in old if section not in same]
+    with search.deleting(gone):
+        Section.objects.filter(pk__in=gone).delete()
     taken = {section.slug for section in sections if section.pk}
     for position, (section, parsed) in enumerate(
         zip(sections, parsed_sections, strict=True), start=1
