@@ -50,7 +50,7 @@ def weights_of(tags: Iterable[int]) -> dict[int, float]:
         return {}
     counts = tag_counts()
     rarest = sorted((counts[tag], tag) for tag in tags if counts[tag] > 1)[:MOST_TAGS]
-    most = max(counts.values())
+    most = max(counts.values(), default=1)
     return {tag: math.log(1 + most / count) for count, tag in rarest}
 
 

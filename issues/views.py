@@ -173,8 +173,8 @@ class TypeDetail(Movable, CountedList):
         """Sort keys alone, and load only the sections of the page."""
         keys = queryset.values_list("pk", flat=True)
         paginator, page, keys, is_paginated = super().paginate_queryset(keys, page_size)
-        found = Section.objects.for_list().for_page().in_bulk(list(keys))
-        page.object_list = [found[key] for key in keys]
+        found = Section.objects.published().for_list().for_page().in_bulk(list(keys))
+        page.object_list = [found[key] for key in keys if key in found]
         return paginator, page, page.object_list, is_paginated
 
     def get_context_data(self, **kwargs):

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -351,3 +352,27 @@ class TestPages:
 
         assert "Grid" not in client.get("/tags/css/").content.decode()
         assert "Grid" not in client.get("/tags/css/all/").content.decode()
+
+    def test_a_tag_that_is_not_counted_yet_is_no_error(self, client):
+        section = make_issue(1, sections=["Grid"]).sections.get()
+        assert tag_counts() == {}
+
+        section.tags.set(Tag.objects.named(["css"]))  # behind the back of everything
+
+        assert client.get(section.get_absolute_url()).status_code == 200
+
+    def test_what_goes_between_two_questions_is_not_shown(self, client):
+        going = make_issue(1, YESTERDAY * 2, ["Grid"])
+        make_issue(2, YESTERDAY, ["Flex"])
+
+        def unpublish(execute, sql, params, many, context):
+            answer = execute(sql, params, many, context)
+            if "issues_searchentry" in sql and "ORDER BY" in sql:  # the keys of the page
+                Issue.objects.filter(pk=going.pk).update(published_at=None)
+            return answer
+
+        with connection.execute_wrapper(unpublish):
+            response = client.get("/types/ml-tip/")
+
+        assert response.status_code == 200
+        assert [one.title for one in response.context["sections"]] == ["Flex"]
