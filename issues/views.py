@@ -13,7 +13,8 @@ from django.views.generic import DetailView, ListView, TemplateView
 from issues import backlinks, markdown, references, related, sharing
 from issues.counts import type_counts, year_counts
 from issues.images import CONTENT_TYPES
-from issues.models import FormerAddress, Issue, Section, SectionType
+from issues.models import Issue, Section, SectionType
+from issues.moved import lead_on
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10
@@ -76,10 +77,9 @@ class Movable:
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            target = FormerAddress.objects.target(request.path.removesuffix(self.below))
-            if target is None:
-                raise
-            return redirect(target.get_absolute_url() + self.below, permanent=True)
+            if moved := lead_on(request, self.below):
+                return moved
+            raise
 
 
 class IssueDetail(Movable, DetailView):

@@ -6,7 +6,7 @@ what stands in a feed, `formats` how it is written.
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
@@ -30,7 +30,8 @@ from issues.feeds.entries import (
 from issues.feeds.formats import FORMATS
 from issues.feeds.since import first_given, is_ahead
 from issues.freshness import kept
-from issues.models import FormerAddress, Section, SectionType, Tag
+from issues.models import Section, SectionType, Tag
+from issues.moved import lead_on
 
 KEPT_SECONDS = 5 * 60
 
@@ -58,11 +59,9 @@ class ArchiveFeed(Feed):
         try:
             return self(request, **kwargs)
         except Http404:
-            page = request.path.removesuffix(self.file_name)
-            target = FormerAddress.objects.target(page)
-            if target is None:
-                raise
-            return HttpResponsePermanentRedirect(target.get_absolute_url() + self.file_name)
+            if moved := lead_on(request, self.file_name):
+                return moved
+            raise
 
     def __call__(self, request, **kwargs) -> HttpResponse:
         """Answer with the feed, or with 304 to whoever has it already."""
