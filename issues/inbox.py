@@ -175,9 +175,12 @@ def push_back(section: Section, user) -> None:
 
 
 def touch(issue: Issue) -> None:
-    """Count the version of `issue` on, in the database and in hand."""
-    Issue.objects.filter(pk=issue.pk).touch()
+    """Tell `issue` that a section comes or goes, in the database and in hand."""
+    same = Issue.objects.filter(pk=issue.pk)
+    same.touch()
+    same.note_new_contents()
     issue.version += 1  # if it was behind before, it stays so, and saving it will tell
+    issue.refresh_from_db(fields=["corrected_at"])
 
 
 def settle(issue_pks: Iterable[int | None]) -> None:

@@ -17,6 +17,7 @@ from bitsletter.site import absolute_url
 from issues import cards
 from issues.characters import one_line
 from issues.models import Issue, Section, SectionType, Tag
+from issues.models.corrected import last_correction
 from issues.share_images import HEIGHT, WIDTH
 
 LONGEST_DESCRIPTION = 300
@@ -164,7 +165,7 @@ def of_article(
         image=absolute_url(image),
         image_alt=image_alt,
         published_at=published_at,
-        modified_at=modified_at(published_at, corrections),
+        modified_at=last_correction(published_at, *corrections),
     )
     keywords = list(dict.fromkeys(tag.name for tag in tags))
     posting = {**posting_of(page), "isPartOf": part_of, "keywords": keywords}
@@ -206,14 +207,6 @@ def breadcrumbs(trail: Trail) -> dict:
         for place, (name, path) in enumerate(steps, start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
-
-
-def modified_at(
-    published_at: datetime.datetime, corrections: Iterable[datetime.datetime | None]
-) -> datetime.datetime | None:
-    """Give the last correction that readers of the public page may have missed."""
-    later = [at for at in corrections if at and at > published_at]
-    return max(later, default=None)
 
 
 def shortened(text: str) -> str:

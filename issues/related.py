@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from django.db.models import QuerySet
 
 from issues import search
+from issues.counts import tag_counts
 from issues.models import Section, SectionTag
 from issues.models.issue import public
-from issues.shelf import tag_counts
 
 SIZE = 3
 MOST_TAGS = 5  # of a section, the rarest; those behind them would hardly change the order
@@ -50,7 +50,7 @@ def weights_of(tags: Iterable[int]) -> dict[int, float]:
         return {}
     counts = tag_counts()
     rarest = sorted((counts[tag], tag) for tag in tags if counts[tag] > 1)[:MOST_TAGS]
-    most = max(counts.values())
+    most = max(counts.values(), default=1)
     return {tag: math.log(1 + most / count) for count, tag in rarest}
 
 

@@ -2,13 +2,13 @@
 
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from issues import cards, share_images
-from issues.models import FormerAddress, Issue, Section
+from issues.models import Issue, Section
+from issues.moved import lead_on
 from issues.share_images import Card
 
 ONE_DAY, ONE_WEEK = 24 * 60 * 60, 7 * 24 * 60 * 60
@@ -42,11 +42,9 @@ def section(request: HttpRequest, number: int, slug: str) -> HttpResponse:
 
 def moved(request: HttpRequest) -> HttpResponse:
     """Lead to the picture of what once was at this address. Raises Http404."""
-    page, name = request.path.rsplit("/", 1)
-    target = FormerAddress.objects.target(f"{page}/")
-    if target is None:
-        raise Http404(_("There is no such picture."))
-    return redirect(target.get_absolute_url() + name, permanent=True)
+    if found := lead_on(request, "share.png"):
+        return found
+    raise Http404(_("There is no such picture."))
 
 
 def picture_of(card: Card, request: HttpRequest) -> HttpResponse:

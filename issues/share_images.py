@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from issues.legible import BOLD, MEDIUM, font, legible
 
 WIDTH, HEIGHT = 1200, 630
-DRAWING = 1  # count it on when the same facts are drawn in another way
+DRAWING = 2  # count it on when the same facts are drawn in another way
 
 # As in the style sheet, in the light.
 GROUND, INK, QUIET, LINE = "#fbfaf7", "#1d2433", "#586073", "#e3e0d8"
@@ -37,7 +37,10 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of what is in an issue; without a label it is a remark."""
+    """One line of what is in an issue; without a label it is a remark.
+
+    It is left out where nothing of its title can be drawn.
+    """
 
     label: str
     color: str
@@ -70,8 +73,9 @@ def draw(card: Card) -> bytes:
     draw_bar(pen, card.colors)
     label = fitting(legible(card.label), font(BOLD, LABEL_SIZE), RIGHT - LEFT)
     pen.text((LEFT, LABEL_BASELINE), label, color_of(card.color), font(BOLD, LABEL_SIZE), "ls")
-    draw_title(pen, legible(card.title) or legible(card.instead), len(card.entries))
-    draw_entries(pen, card.entries)
+    entries = [entry for entry in card.entries if legible(entry.title)]
+    draw_title(pen, legible(card.title) or legible(card.instead), len(entries))
+    draw_entries(pen, entries)
     draw_foot(pen, card)
     file = io.BytesIO()
     image.quantize(64, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
@@ -98,7 +102,7 @@ def draw_title(pen: ImageDraw.ImageDraw, title: str, entries: int) -> None:
         pen.text((LEFT, baseline), line, INK, font(BOLD, size), "ls")
 
 
-def draw_entries(pen: ImageDraw.ImageDraw, entries: tuple[Entry, ...]) -> None:
+def draw_entries(pen: ImageDraw.ImageDraw, entries: list[Entry]) -> None:
     """Write the types and titles of entries in two columns."""
     bold, medium = font(BOLD, ENTRY_SIZE), font(MEDIUM, ENTRY_SIZE)
     labels = [fitting(legible(entry.label), bold, MOST_LABEL_WIDTH) for entry in entries]

@@ -1,4 +1,4 @@
-"""What is counted of the archive: how many sections each tag and type has, and what goes together.
+"""The shelf of each tag: its public sections by type, the newest of them, and tags beside it.
 
 Only keys and numbers are kept, never words: what a page says is read when it is shown.
 """
@@ -7,11 +7,9 @@ from collections import Counter, defaultdict
 from math import sqrt
 from typing import NamedTuple
 
-from django.db.models import Count
-from django.db.models.functions import ExtractYear
-
+from issues.counts import tag_counts, type_counts
 from issues.freshness import kept
-from issues.models import Issue, SearchEntry, SectionTag, SectionType, Tag
+from issues.models import SearchEntry, SectionTag, Tag
 
 NEWEST = 5  # sections of each type on a shelf
 MOST = 200  # sections on one page
@@ -69,20 +67,3 @@ def related(together: Counter[str], total: int) -> list[int]:
         if shared >= SUPPORT and surplus > 0:
             near[int(pk)] = surplus / sqrt(total * others)
     return sorted(near, key=lambda pk: (-near[pk], pk))[:RELATED]
-
-
-def tag_counts() -> dict[int, int]:
-    """Give for each tag's key how many public sections have it."""
-    return kept("public-tag-counts", SectionTag.public_counts)
-
-
-def type_counts() -> dict[int, int]:
-    """Give for each type's key how many public sections are of it."""
-    return kept("public-type-counts", SectionType.objects.public_counts)
-
-
-def year_counts() -> list[dict]:
-    """Give each year of the archive with its number of issues, the newest first."""
-    issues = Issue.objects.published().annotate(year=ExtractYear("published_at"))
-    counted = issues.order_by("-year").values("year").annotate(count=Count("pk"))
-    return kept("public-year-counts", lambda: list(counted))

@@ -8,7 +8,6 @@ import datetime
 from typing import NamedTuple
 
 from django.db.models import Expression, F, Max, QuerySet
-from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from bitsletter.site import absolute_url
 from issues.freshness import kept
-from issues.models import Issue, Section
+from issues.models import Issue, Section, SectionType, Tag
+from issues.models.corrected import last_change_in
 
 FILE_SIZE = 5000
 ONE_HOUR = 60 * 60
@@ -25,17 +25,14 @@ ONE_HOUR = 60 * 60
 Moment = datetime.datetime | None
 
 
-def later(column: str, *others: str) -> Expression:
-    """Give the latest of these columns, of which only the first is never empty."""
-    return Greatest(column, *(Coalesce(other, column) for other in others))
-
-
 class Kind(NamedTuple):
-    """One kind of pages: where the public ones are found, and what their addresses are made of."""
+    """One kind of pages: where the public ones are found, and when they changed.
+
+    `arguments` are what their addresses are made of.
+    """
 
     model: type[Issue] | type[Section]
     key: str
-    place: str
     arguments: tuple[str, ...]
     changed: Expression
 
@@ -48,32 +45,29 @@ class Kind(NamedTuple):
         parts = rows.annotate(part=F(self.key) / FILE_SIZE + 1).values_list("part")
         return dict(parts.annotate(newest=Max(self.changed)).order_by("part"))
 
-    def pages(self, part: int) -> list[tuple[str, Moment]]:
-        """Give the paths in one file, each with its newest change."""
+    def changes(self, part: int) -> list[tuple]:
+        """Give the arguments of each page in one file, and behind them its newest change."""
         first = (part - 1) * FILE_SIZE
         bounds = {f"{self.key}__gte": first, f"{self.key}__lt": first + FILE_SIZE}
         rows = self.rows().filter(**bounds).order_by(self.key).values_list(*self.arguments)
-        found = rows.annotate(newest=Max(self.changed))
-        return [(reverse(self.place, args=arguments), newest) for *arguments, newest in found]
+        return list(rows.annotate(newest=Max(self.changed)))
 
 
-SECTION_CHANGED = later("issue__published_at", "corrected_at")
+SECTION_CHANGED = last_change_in("issue__published_at", "corrected_at")
 KINDS = {
     "issues": Kind(
         Issue,
         "number",
-        "issues:detail",
         ("number",),
-        later("published_at", "corrected_at", "sections__corrected_at"),
+        last_change_in("published_at", "corrected_at", "sections__corrected_at"),
     ),
-    "sections": Kind(Section, "pk", "issues:section", ("issue__number", "slug"), SECTION_CHANGED),
-    "types": Kind(Section, "type", "issues:type", ("type__slug",), SECTION_CHANGED),
-    "tags": Kind(
-        Section, "tag_items__tag", "issues:tag", ("tag_items__tag__slug",), SECTION_CHANGED
-    ),
+    "sections": Kind(Section, "pk", ("issue__number", "slug"), SECTION_CHANGED),
+    "types": Kind(Section, "type", ("type",), SECTION_CHANGED),
+    "tags": Kind(Section, "tag_items__tag", ("tag_items__tag",), SECTION_CHANGED),
 }
-# Their pages are few and their rows are all there are.
-SUMMED = ("types", "tags")
+PLACES = {"issues": "issues:detail", "sections": "issues:section"}
+# Their pages are few, and summed over all rows there are.
+TOPICS = {"types": SectionType, "tags": Tag}
 
 
 def parts_of(kind: str) -> dict[int, Moment]:
@@ -81,9 +75,20 @@ def parts_of(kind: str) -> dict[int, Moment]:
 
 
 def pages_of(kind: str, part: int) -> list[tuple[str, Moment]]:
-    if kind in SUMMED:
-        return kept(f"sitemap-{kind}-{part}", lambda: KINDS[kind].pages(part))
-    return KINDS[kind].pages(part)
+    """Give the paths in one file, each with its newest change."""
+    if kind in TOPICS:
+        return topics_of(kind, part)
+    found = KINDS[kind].changes(part)
+    return [(reverse(PLACES[kind], args=arguments), newest) for *arguments, newest in found]
+
+
+def topics_of(kind: str, part: int) -> list[tuple[str, Moment]]:
+    """Give pages of types or tags. Keys are kept and no paths: a new slug shows at once."""
+    changes = dict(kept(f"sitemap-{kind}-{part}", lambda: KINDS[kind].changes(part)))
+    topics = TOPICS[kind].objects.in_bulk(changes)
+    return [
+        (topics[pk].get_absolute_url(), newest) for pk, newest in changes.items() if pk in topics
+    ]
 
 
 def list_pages() -> list[tuple[str, Moment]]:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from issues import markdown, references, tag_index
+from issues.counts import tag_counts
 from issues.models import Issue, Section, SectionType, Tag
-from issues.shelf import MOST, Shelf, shelf_of, tag_counts
+from issues.shelf import MOST, Shelf, shelf_of
 from issues.views import Movable
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
 from issues import backlinks, markdown, references, related, sharing
+from issues.counts import type_counts, year_counts
 from issues.images import CONTENT_TYPES
-from issues.models import FormerAddress, Issue, Section, SectionType
-from issues.shelf import type_counts, year_counts
+from issues.models import Issue, Section, SectionType
+from issues.moved import lead_on
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10
@@ -76,10 +77,9 @@ class Movable:
         try:
             return super().get(request, *args, **kwargs)
         except Http404:
-            target = FormerAddress.objects.target(request.path.removesuffix(self.below))
-            if target is None:
-                raise
-            return redirect(target.get_absolute_url() + self.below, permanent=True)
+            if moved := lead_on(request, self.below):
+                return moved
+            raise
 
 
 class IssueDetail(Movable, DetailView):
@@ -173,8 +173,8 @@ class TypeDetail(Movable, CountedList):
         """Sort keys alone, and load only the sections of the page."""
         keys = queryset.values_list("pk", flat=True)
         paginator, page, keys, is_paginated = super().paginate_queryset(keys, page_size)
-        found = Section.objects.for_list().for_page().in_bulk(list(keys))
-        page.object_list = [found[key] for key in keys]
+        found = Section.objects.published().for_list().for_page().in_bulk(list(keys))
+        page.object_list = [found[key] for key in keys if key in found]
         return paginator, page, page.object_list, is_paginated
 
     def get_context_data(self, **kwargs):

@@ -59,20 +59,13 @@ class PublicAdmin(ListAdmin):
         search.index(self.sections(form.instance))
 
     def delete_model(self, request, obj):
-        gone = [section.pk for section in self.sections(obj)]
-        super().delete_model(request, obj)
-        self.after_delete(gone)
+        with search.deleting(section.pk for section in self.sections(obj)):
+            super().delete_model(request, obj)
 
-    @transaction.atomic
     def delete_queryset(self, request, queryset):
         gone = [section.pk for obj in queryset for section in self.sections(obj)]
-        super().delete_queryset(request, queryset)
-        self.after_delete(gone)
-
-    def after_delete(self, pks: list[int]):
-        """Drop the sections that are gone from the index, and index anew those that remain."""
-        search.remove(pks)
-        search.index(Section.objects.filter(pk__in=pks))
+        with search.deleting(gone):
+            super().delete_queryset(request, queryset)
 
 
 class RecordedAdmin(PublicAdmin):

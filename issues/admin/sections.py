@@ -115,13 +115,18 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
         before, after = form.section_before, form.instance
         if before and before.issue and not after.issue:
             FormerAddress.objects.remember_all([before])
-        inbox.settle([before and before.issue_id, after.issue_id])
+        places = {before and before.issue_id, after.issue_id}
+        inbox.settle(places)
+        if len(places) > 1:
+            Issue.objects.filter(pk__in=places).note_new_contents()
 
     def addressed(self, pk):
         return list(Section.objects.filter(pk=pk).select_related("issue"))
 
     def settle_deleted(self, gone):
-        inbox.settle(section.issue_id for section in gone)
+        places = {section.issue_id for section in gone}
+        inbox.settle(places)
+        Issue.objects.filter(pk__in=places).note_new_contents()
 
     @admin.action(description=_("Push back into the inbox"), permissions=["change"])
     @method_decorator(transaction.atomic)

@@ -98,8 +98,10 @@ class WritingAdmin(RecordedAdmin):
         for row in formset.extra_forms:
             row.instance.author = request.user
         formset.free_slugs()
-        super().save_formset(request, form, formset, change)
-        search.remove(gone)
+        with search.deleting(gone):
+            super().save_formset(request, form, formset, change)
+        if formset.new_objects or formset.deleted_objects:
+            Issue.objects.filter(pk=form.instance.pk).note_new_contents()
         formset.renumber()
         request.saved_rows = formset.saved_rows()
         for section in formset.leaving():

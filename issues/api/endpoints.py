@@ -14,10 +14,10 @@ from issues.api import asking, paging, schemas
 from issues.api.errors import count_or_404, found_or_404
 from issues.api.parameters import refuse_unknown
 from issues.api.sections import full, full_sections, page_by_filters, page_by_words, whole
+from issues.counts import tag_counts, type_counts
 from issues.freshness import kept
 from issues.models import MAX_NUMBER, Issue, SectionType, Tag
 from issues.search import Question
-from issues.shelf import tag_counts, type_counts
 
 MOST = 100  # results on one page
 MOST_TAGS = 10  # of each kind in one question

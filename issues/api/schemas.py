@@ -44,12 +44,6 @@ def html_of(html: str, row) -> str:
     return absolute_html(html, absolute_url(row.get_absolute_url()))
 
 
-def correction(row: models.Issue | models.Section, issue: models.Issue) -> datetime | None:
-    """Give when the row was last corrected; before its issue was public, that was writing."""
-    moment = row.corrected_at
-    return moment if moment and moment > issue.published_at else None
-
-
 class Refusal(BaseModel):
     detail: str = Field(description="The reason, in words.")
 
@@ -169,7 +163,7 @@ class Issue(IssueLink):
         return cls(
             **IssueLink.of(issue).model_dump(),
             summary=issue.summary,
-            corrected_at=correction(issue, issue),
+            corrected_at=last_correction(issue.published_at, issue.corrected_at),
             sections=[SectionLink.of(section) for section in sections],
         )
 
@@ -187,7 +181,7 @@ class FullIssue(IssueLink):
         return cls(
             **IssueLink.of(issue).model_dump(),
             summary=issue.summary,
-            corrected_at=correction(issue, issue),
+            corrected_at=last_correction(issue.published_at, issue.corrected_at),
             cover=Cover.of(issue.cover) if issue.cover else None,
             intro=issue.intro,
             intro_html=html_of(issue.intro_html, issue),

@@ -6,11 +6,11 @@ what stands in a feed, `formats` how it is written.
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.http import http_date, parse_http_date
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,8 +28,10 @@ from issues.feeds.entries import (
     uri_of,
 )
 from issues.feeds.formats import FORMATS
-from issues.freshness import kept, newest_change
-from issues.models import FormerAddress, Section, SectionType, Tag
+from issues.feeds.since import first_given, is_ahead
+from issues.freshness import kept
+from issues.models import Section, SectionType, Tag
+from issues.moved import lead_on
 
 KEPT_SECONDS = 5 * 60
 
@@ -57,17 +59,20 @@ class ArchiveFeed(Feed):
         try:
             return self(request, **kwargs)
         except Http404:
-            page = request.path.removesuffix(self.file_name)
-            target = FormerAddress.objects.target(page)
-            if target is None:
-                raise
-            return HttpResponsePermanentRedirect(target.get_absolute_url() + self.file_name)
+            if moved := lead_on(request, self.file_name):
+                return moved
+            raise
 
     def __call__(self, request, **kwargs) -> HttpResponse:
         """Answer with the feed, or with 304 to whoever has it already."""
         response = super().__call__(request, **kwargs)
         response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
-        return unless_known(request, set_response_etag(response))
+        return unless_known(request, set_response_etag(response), self.address)
+
+    def get_feed(self, subject, request):
+        feed = super().get_feed(subject, request)
+        self.address = feed.feed["feed_url"]
+        return feed
 
     @property
     def file_name(self) -> str:
@@ -89,17 +94,15 @@ class ArchiveFeed(Feed):
         return absolute_url("/")
 
 
-def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Turn the response into 304 for a reader who has it already, by its ETag or its date.
-
-    The date is that of the last change to anything public: an entry that left the feed, or
-    another order in it, moves no date of an entry.
-    """
-    moment = parse_http_date(response["Last-Modified"])
-    if change := newest_change():
-        moment = max(moment, int(change.timestamp()))
-    response["Last-Modified"] = http_date(moment)
-    return get_conditional_response(request, response["ETag"], moment, response)
+def unless_known(request: HttpRequest, response: HttpResponse, address: str) -> HttpResponse:
+    """Turn the response into 304 for a reader who has it already, by its ETag or its date."""
+    second = first_given(address, response["ETag"])
+    response["Last-Modified"] = http_date(second)
+    if is_ahead(request, second):
+        # Any date here would answer it with 304, in Django's middleware if not here.
+        second = None
+        del response["Last-Modified"]
+    return get_conditional_response(request, response["ETag"], second, response)
 
 
 class SiteFeed(IssueEntries, ArchiveFeed):
@@ -137,8 +140,8 @@ class TopicFeed(SectionEntries, ArchiveFeed):
         return uri_of(topic)
 
     def items(self, topic):
-        sections = self.narrow(topic, Section.objects.published())
-        keys = kept(f"feed/{topic._meta.model_name}/{topic.pk}", lambda: newest_keys(sections))
+        name = f"feed/{topic._meta.model_name}/{topic.pk}"
+        keys = kept(name, lambda: newest_keys(self.narrow(topic, Section.objects.published())))
         if not keys:
             raise Http404(_("There is nothing to follow here."))
         return sections_at(keys)

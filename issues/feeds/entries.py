@@ -1,6 +1,5 @@
 """What an entry of a feed says: an issue whole, or one section."""
 
-import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from bitsletter.site import absolute_html, absolute_url
 from issues import references
 from issues.characters import one_line
 from issues.models import Issue, Section
+from issues.models.corrected import last_change
 
 SIZE = 20
 
@@ -46,7 +46,7 @@ class IssueEntries:
 
     def item_updateddate(self, issue):
         corrected = [section.corrected_at for section in issue.sections.all()]
-        return latest(issue.published_at, issue.corrected_at, *corrected)
+        return last_change(issue.published_at, issue.corrected_at, *corrected)
 
     def item_categories(self, issue):
         """Name the types of its sections, then their tags, each once."""
@@ -79,7 +79,7 @@ class SectionEntries:
         return section.issue.published_at
 
     def item_updateddate(self, section):
-        return latest(section.issue.published_at, section.corrected_at)
+        return last_change(section.issue.published_at, section.corrected_at)
 
     def item_categories(self, section):
         names = [section.type.name, *(tag.name for tag in section.tags.all())]
@@ -89,11 +89,6 @@ class SectionEntries:
         html = render_to_string("issues/feed_section.html", {"section": section})
         content = absolute_html(html, self.item_link(section))
         return {"content": content, "related": section.link or None}
-
-
-def latest(*moments: datetime.datetime | None) -> datetime.datetime:
-    """Give the later of publication and corrections: one that came before it does not count."""
-    return max(moment for moment in moments if moment)
 
 
 def newest_issues() -> list[Issue]:

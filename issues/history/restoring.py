@@ -67,6 +67,8 @@ def put_on(issue: Issue, revision, user) -> Plan:
     catch_up(*Section.objects.filter(pk__in=[section.pk for section in made.returning]))
     leave(made.leaving, user)
     sections = put_back(issue, made)
+    if made.leaving or made.returning:
+        Issue.objects.filter(pk=issue.pk).note_new_contents()
     FormerAddress.objects.keep(before, [issue, *sections])
     search.index([*sections, *made.leaving])
     when = moment(revision.date_created)

@@ -141,6 +141,7 @@ def store(
     if issue and not update:
         return "refused"
     status = "updated" if issue else "created"
+    was_public = issue is not None and issue.is_published
     if issue:
         history.catch_up(issue)
     issue = issue or Issue(number=parsed.number)
@@ -152,7 +153,8 @@ def store(
     if parsed.cover:
         issue.cover = pictures.cover(parsed.cover)
     write_issue(issue, parsed, path, digest, publish)
-    write_sections(issue, parsed.sections)
+    if write_sections(issue, parsed.sections) and was_public:
+        Issue.objects.filter(pk=issue.pk).note_new_contents()
     search.index(issue.sections.all())
     history.record(issue, comment=f"{IMPORTED}{path.name}")
     return status
@@ -228,15 +230,18 @@ def notes_for_editors(parsed: ParsedIssue, path: Path) -> str:
     return "\n".join([f"{IMPORTED}{path.name}", *doubtful, leftover]).strip()
 
 
-def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> None:
-    """Make the issue's sections those of the file; what is still there keeps its address."""
+def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> bool:
+    """Make the issue's sections those of the file; what is still there keeps its address.
+
+    Tells whether a section came or went.
+    """
     types = {one.slug: one for one in SectionType.objects.all()}
     old = list(issue.sections.select_related("type"))
     same = pair(parsed_sections, old)
     sections = [found or Section(issue=issue) for found in same]
-    gone = [section for section in old if section not in same]
-    search.remove(section.pk for section in gone)
-    Section.objects.filter(pk__in=[section.pk for section in gone]).delete()
+    gone = [section.pk for section in old if section not in same]
+    with search.deleting(gone):
+        Section.objects.filter(pk__in=gone).delete()
     taken = {section.slug for section in sections if section.pk}
     for position, (section, parsed) in enumerate(
         zip(sections, parsed_sections, strict=True), start=1
@@ -248,6 +253,7 @@ def write_sections(issue: Issue, parsed_sections: list[ParsedSection]) -> None:
         taken.add(section.slug)
         save_checked(section, parsed.line)
         write_tags(section, parsed)
+    return bool(gone) or None in same
 
 
 def pair(parsed: list[ParsedSection], old: list[Section]) -> list[Section | None]:

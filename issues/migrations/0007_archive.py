@@ -1,10 +1,17 @@
 """Add what the archive answers from: moments of correction, search entries, words and titles.
 
-The entries, words and titles are derived: `manage.py reindex` fills them, or the worker does.
+All but the moments is derived: `manage.py reindex` fills it, or the worker does. The entries are
+filled here already, since pages of tags and types read them and would be empty until then.
 """
+
+from collections import defaultdict
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.utils import timezone
+
+BATCH = 1000  # sections that are held in memory at once
+FACTS = ("pk", "issue_id", "type_id", "issue__published_at", "superseded_by_id")
 
 # The index gets a column for words whose terms are others, in which half-typed words are found,
 # and a table of the words of titles, for suggestions while somebody types.
@@ -50,6 +57,45 @@ def drop_titles(apps, schema_editor):
     undo = {"sqlite": UNDO_SQLITE, "postgresql": UNDO_POSTGRESQL}
     for statement in undo[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
+
+
+def fill_entries(apps, schema_editor):
+    """Write for each section what `issues.search.entries` wrote in the days of this migration."""
+    sections = apps.get_model("issues", "Section").objects.order_by("pk")
+    model = apps.get_model("issues", "SearchEntry")
+    last = 0
+    while found := list(sections.filter(pk__gt=last).values_list(*FACTS)[:BATCH]):
+        first, last = found[0][0], found[-1][0]
+        tags = tags_between(apps, first, last)
+        model.objects.bulk_create(
+            model(
+                section_id=pk,
+                issue_id=issue,
+                type_id=section_type,
+                published_at=moment,
+                year=year_of(moment) if moment else None,
+                tags=" ".join(map(str, sorted(tags[pk]))),
+                superseded_by_id=superseded_by,
+            )
+            for pk, issue, section_type, moment, superseded_by in found
+        )
+
+
+def tags_between(apps, first, last):
+    """Give the keys of the tags of the sections with these and the keys between."""
+    items = apps.get_model("issues", "SectionTag").objects
+    found = defaultdict(list)
+    between = items.filter(content_object__gte=first, content_object__lte=last)
+    for section, tag in between.values_list("content_object_id", "tag_id"):
+        found[section].append(tag)
+    return found
+
+
+def year_of(moment):
+    try:
+        return timezone.localtime(moment).year
+    except OverflowError:  # in the last hours of the calendar
+        return moment.year
 
 
 class Migration(migrations.Migration):
@@ -145,4 +191,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(add_titles, drop_titles),
+        migrations.RunPython(fill_entries, migrations.RunPython.noop),
     ]

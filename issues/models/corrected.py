@@ -1,8 +1,10 @@
 """What readers see of a row, and when that was last another."""
 
+import datetime
 import hashlib
 
 from django.db import models
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 
@@ -28,3 +30,22 @@ class Corrected(models.Model):
         if self.shown_digest and self.shown_digest != digest:
             self.corrected_at = timezone.now()
         self.shown_digest = digest
+
+
+def last_correction(
+    published_at: datetime.datetime, *corrections: datetime.datetime | None
+) -> datetime.datetime | None:
+    """Give the last correction after publication: what was changed before it, nobody has missed."""
+    return max((at for at in corrections if at and at > published_at), default=None)
+
+
+def last_change(
+    published_at: datetime.datetime, *corrections: datetime.datetime | None
+) -> datetime.datetime:
+    """Give the later of publication and of all corrections."""
+    return last_correction(published_at, *corrections) or published_at
+
+
+def last_change_in(published_at: str, *corrections: str) -> models.Expression:
+    """Give the same of columns, in the database."""
+    return Greatest(published_at, *(Coalesce(one, published_at) for one in corrections))

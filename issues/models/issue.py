@@ -50,6 +50,13 @@ class IssueQuerySet(VersionedQuerySet):
         """Keep drafts, and what is scheduled after the moment `at`; now by default."""
         return self.filter(hidden(at))
 
+    def note_new_contents(self) -> None:
+        """Note that sections came into these issues or left them.
+
+        Who has read one that is public finds something else there: that is a correction of it.
+        """
+        self.published().update(corrected_at=timezone.now())
+
     def next_number(self) -> int:
         return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1
 

@@ -2,11 +2,11 @@
 
 `answer` is for the page of the search, its feeds and the API, `suggest` for what is offered
 while somebody types, `alike` for what stands beside a section. `indexing` says who must call
-`index` and `remove`.
+`index` and `deleting`.
 """
 
 from issues.search.answering import Answer, Facet, Hit, answer
-from issues.search.indexing import BATCH, Difference, check, index, mend, rebuild, remove
+from issues.search.indexing import BATCH, Difference, check, deleting, index, mend, rebuild, remove
 from issues.search.likeness import alike
 from issues.search.matching import filtered
 from issues.search.question import Question
@@ -24,6 +24,7 @@ __all__ = [
     "alike",
     "answer",
     "check",
+    "deleting",
     "filtered",
     "index",
     "mend",

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from django.urls import NoReverseMatch
 
+from issues.counts import tag_counts, type_counts, year_counts
 from issues.models import FormerAddress, SectionType, Tag
 from issues.models.tag import folded
 from issues.paths import path
 from issues.search.question import Question
-from issues.shelf import tag_counts, type_counts, year_counts
 
 
 @dataclass

@@ -1,12 +1,13 @@
 """Keeping what is searched in step with the sections.
 
 Whoever changes a section's title, text, link or tags, its issue or its issue's date calls
-`index` in the same transaction; whoever deletes sections calls `remove`. `check` finds and
-`mend` repairs what was missed. Beside the words stand, for each section, a SearchEntry and which
-pages it links to, as rows of SectionLink.
+`index` in the same transaction; whoever deletes sections does so within `deleting`. `check` finds
+and `mend` repairs what was missed. Beside the words stand, for each section, a SearchEntry and
+which pages it links to, as rows of SectionLink.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import transaction
@@ -48,6 +49,24 @@ def write(pks: list[int], known_words: set[str] | None) -> None:
     entries.write(found)
     words.write(documents, known_words)
     linked_pages.write(found)
+
+
+@contextmanager
+def deleting(pks: Iterable[int]) -> Iterator[None]:
+    """Keep the index in step with a deletion that happens inside, and may take these sections.
+
+    Those that remain of them are indexed anew, and so are those that one of them superseded:
+    the database lets these go without telling.
+    """
+    pks = set(pks)
+    with transaction.atomic():
+        superseded = Section.objects.filter(superseded_by__in=pks).values_list("pk", flat=True)
+        changed = pks.union(superseded)
+        Section.objects.filter(pk__in=changed).lock_issues()
+        yield
+        remaining = list(Section.objects.filter(pk__in=changed).only("pk"))
+        remove(pks - {section.pk for section in remaining})
+        index(remaining)
 
 
 def remove(pks: Iterable[int]) -> None:

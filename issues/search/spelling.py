@@ -5,6 +5,7 @@ import unicodedata
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from issues.counts import tag_counts, type_counts
 from issues.models import SearchEntry, SearchWord, Section, SectionType, Tag
 from issues.search import analysis, query
 from issues.search.answering import answer
@@ -12,7 +13,6 @@ from issues.search.choices import choices
 from issues.search.matching import matches
 from issues.search.question import Question
 from issues.search.words import SHORTEST
-from issues.shelf import tag_counts, type_counts
 
 MOST_WORDS = 3  # of a question that are spelled anew: where more are unknown, nothing is meant
 MOST_TRIED = 5  # spellings of one word

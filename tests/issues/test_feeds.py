@@ -10,6 +10,7 @@ import feedparser
 import pytest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.http import http_date
 
 from issues import freshness, rendering, tagging
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
@@ -429,14 +430,53 @@ class TestNotModified:
         for name, header in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
             assert client.get(url, headers={name: first[header]}).status_code == 200
 
-    def test_a_section_that_is_taken_out_is_noticed_by_the_date_too(self, client, issue):
-        Issue.objects.update(updated_at=timezone.now() - datetime.timedelta(hours=1))
-        first = client.get("/feed.xml")
+    @pytest.mark.parametrize("extension", ["xml", "json"])
+    @pytest.mark.parametrize("number", [7, 8])  # the older and the newest
+    @pytest.mark.parametrize(
+        "take_out",
+        [Issue.unpublish, Issue.delete, lambda issue: issue.sections.first().delete()],
+        ids=["unpublished", "deleted", "without a section"],
+    )
+    def test_what_is_gone_is_noticed_by_the_date_too(
+        self, client, issue, take_out, number, extension
+    ):
+        make_issue(8, sections=["Newer"])
+        first = client.get(f"/feed.{extension}")
 
-        issue.sections.get(slug="other-news").delete()
-        Issue.objects.filter(pk=issue.pk).touch()
+        take_out(Issue.objects.get(number=number))
 
         known = {"If-Modified-Since": first["Last-Modified"]}
+        second = client.get(f"/feed.{extension}", headers=known)
+        assert second.status_code == 200
+        known = {"If-Modified-Since": second["Last-Modified"]}
+        assert client.get(f"/feed.{extension}", headers=known).status_code == 304
+
+    def test_two_changes_in_one_second_have_two_dates(self, client, issue):
+        dates = []
+
+        for title in ("One", "Two", "Three"):
+            change(issue, title=title)
+            dates.append(client.get("/feed.xml")["Last-Modified"])
+
+        assert len(set(dates)) == 3
+
+    def test_what_comes_back_has_a_new_date(self, client, issue):
+        first = client.get("/feed.xml")
+        Issue.objects.update(published_at=None)
+        without = client.get("/feed.xml")
+
+        Issue.objects.update(published_at=issue.published_at)
+
+        known = {"If-Modified-Since": without["Last-Modified"]}
+        again = client.get("/feed.xml", headers=known)
+        assert (again.status_code, again["ETag"]) == (200, first["ETag"])
+
+    def test_a_date_that_another_process_gave_is_not_known(self, client, issue):
+        client.get("/feed.xml")
+        later = timezone.now() + datetime.timedelta(seconds=30)
+
+        known = {"If-Modified-Since": http_date(later.timestamp())}
+
         assert client.get("/feed.xml", headers=known).status_code == 200
 
     def test_work_on_a_draft_changes_no_feed(self, client, issue):

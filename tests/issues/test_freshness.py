@@ -1,13 +1,16 @@
 """What is kept of the archive is thrown away as soon as readers would see something else."""
 
 import datetime
+import itertools
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from issues import freshness, history, inbox, publishing, shelf, tagging
+from issues.counts import tag_counts, type_counts, year_counts
 from issues.models import Issue, Section, SectionType, Tag
 from tests.builders import (
     TOMORROW,
@@ -27,10 +30,10 @@ pytestmark = pytest.mark.django_db
 def counted(name: str) -> int:
     """Say how many public sections have the tag of this name, by what is kept."""
     tag = Tag.objects.filter(name=name).first()
-    counts = shelf.tag_counts()
+    totals = tag_counts()
     if tag is None:
         return 0
-    assert shelf.shelf_of(tag).total == counts.get(tag.pk, 0)
+    assert shelf.shelf_of(tag).total == totals.get(tag.pk, 0)
     return shelf.shelf_of(tag).total
 
 
@@ -58,6 +61,18 @@ class TestKept:
 
     def test_the_age_of_an_empty_archive_has_a_name_too(self):
         assert freshness.content_version() == freshness.content_version()
+
+    def test_work_on_drafts_lets_nothing_be_counted_again(self):
+        make_issue(1)
+        freshness.kept("test", lambda: "before")
+
+        draft = make_issue(2, None, ["Grid"])
+        make_issue(3, TOMORROW)
+        draft.title = "Another title"
+        draft.save()
+        draft.delete()
+
+        assert freshness.kept("test", lambda: "after") == "before"
 
     def test_the_age_is_read_without_counting_sections(self, django_assert_num_queries):
         make_issue(1, sections=["One", "Two"])
@@ -90,6 +105,43 @@ class TestTime:
             counts.append(counted("css"))
 
         assert counts == [0, 1, 2]
+
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        """Let a second pass whenever somebody asks what time it is; gives the next moment."""
+        start = timezone.now()
+        moments = (start + datetime.timedelta(seconds=passed) for passed in itertools.count(1))
+        monkeypatch.setattr(timezone, "now", lambda: next(moments))
+        return start
+
+    @pytest.mark.parametrize("seconds", range(8))
+    def test_what_is_counted_in_the_moment_itself_is_right_afterwards(self, clock, seconds):
+        """Whichever question the moment comes between: no earlier answer may be kept."""
+        moment = clock + datetime.timedelta(seconds=seconds + 30.5)
+        make_issue(1, None, [{"title": "Grid", "tags": ["css"]}], published_at=moment)
+        while timezone.now() < clock + datetime.timedelta(seconds=29):
+            pass
+
+        year_counts()
+        while timezone.now() < moment:
+            pass
+
+        assert [one["count"] for one in year_counts()] == [1]
+
+
+class TestOvertaken:
+    def test_a_slower_unpublishing_is_noticed_behind_a_quicker_change(self):
+        """Its moment was taken first, but it was stored last."""
+        for number in (1, 2):
+            make_issue(number, YESTERDAY * (3 - number), [{"title": "Grid", "tags": ["css"]}])
+        slow, quick = Issue.objects.order_by("number")
+        began_at = timezone.now()
+        Issue.objects.filter(pk=quick.pk).touch()
+        assert counted("css") == 2
+
+        Issue.objects.filter(pk=slow.pk).update(published_at=None, updated_at=began_at)
+
+        assert counted("css") == 1
 
 
 class TestIssues:
@@ -179,13 +231,13 @@ class TestSections:
 
     def test_changing_the_type(self, desk, issue):
         news = SectionType.objects.get(slug="news")
-        assert shelf.type_counts().get(news.pk, 0) == 0
+        assert type_counts().get(news.pk, 0) == 0
 
         changed = row(issue.sections.get(), type=news.pk)
         address = reverse("admin:issues_issue_change", args=[issue.pk])
         desk.post(address, issue_form(changed, issue=issue))
 
-        assert shelf.type_counts()[news.pk] == 1
+        assert type_counts()[news.pk] == 1
 
     def test_pulling_from_the_inbox_and_pushing_back(self, editor, issue):
         section = make_section(None, "Waiting", tags=["css"])
@@ -300,3 +352,27 @@ class TestPages:
 
         assert "Grid" not in client.get("/tags/css/").content.decode()
         assert "Grid" not in client.get("/tags/css/all/").content.decode()
+
+    def test_a_tag_that_is_not_counted_yet_is_no_error(self, client):
+        section = make_issue(1, sections=["Grid"]).sections.get()
+        assert tag_counts() == {}
+
+        section.tags.set(Tag.objects.named(["css"]))  # behind the back of everything
+
+        assert client.get(section.get_absolute_url()).status_code == 200
+
+    def test_what_goes_between_two_questions_is_not_shown(self, client):
+        going = make_issue(1, YESTERDAY * 2, ["Grid"])
+        make_issue(2, YESTERDAY, ["Flex"])
+
+        def unpublish(execute, sql, params, many, context):
+            answer = execute(sql, params, many, context)
+            if "issues_searchentry" in sql and "ORDER BY" in sql:  # the keys of the page
+                Issue.objects.filter(pk=going.pk).update(published_at=None)
+            return answer
+
+        with connection.execute_wrapper(unpublish):
+            response = client.get("/types/ml-tip/")
+
+        assert response.status_code == 200
+        assert [one.title for one in response.context["sections"]] == ["Flex"]

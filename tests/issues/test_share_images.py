@@ -156,6 +156,12 @@ class TestDrawing:
     def test_a_title_that_cannot_be_drawn_has_a_substitute(self):
         assert draw(replace(CARD, title="你好 🎉")) == draw(replace(CARD, title="Web tip #2"))
 
+    def test_an_entry_whose_title_cannot_be_drawn_is_left_out(self):
+        drawable = self.ENTRIES[:2]
+        with_others = (drawable[0], Entry("News", "red", "机器学习"), drawable[1])
+
+        assert draw(replace(CARD, entries=with_others)) == draw(replace(CARD, entries=drawable))
+
     def test_the_digest_changes_with_all_that_is_drawn(self):
         changed = {"title": "x", "label": "x", "note": "x", "site_name": "x", "color": "red"}
         changed |= {"colors": ("red",), "entries": self.ENTRIES, "instead": "x"}

@@ -6,10 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 from django.core.cache import cache
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from issues import sitemaps
-from issues.models import Issue, Section
+from issues.models import Issue, Section, SectionType, Tag
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,17 @@ class TestSitemap:
 
         issue.unpublish()
         assert "/issues/1/" not in all_pages(client)
+
+    @pytest.mark.parametrize(("model", "kind"), [(SectionType, "types"), (Tag, "tags")])
+    def test_a_new_slug_shows_at_once(self, client, model, kind):
+        make_issue(1, sections=[{"title": "Warm up", "tags": ["css"]}])
+        before = all_pages(client)
+
+        model.objects.update(slug=Concat("slug", Value("-new")))
+
+        [old] = [page for page in before if re.fullmatch(f"/{kind}/.+", page)]
+        [new] = [page for page in all_pages(client) if re.fullmatch(f"/{kind}/.+", page)]
+        assert new == f"{old[:-1]}-new/"
 
     def test_addresses_are_the_sites_whatever_host_is_asked(self, client, settings):
         settings.ALLOWED_HOSTS = ["other.example"]
@@ -159,7 +172,7 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         ("name", "queries"),
-        [("sitemap", 12), ("sitemap-lists", 3), ("sitemap-sections-1", 4), ("sitemap-tags-1", 6)],
+        [("sitemap", 12), ("sitemap-lists", 3), ("sitemap-sections-1", 4), ("sitemap-tags-1", 7)],
     )
     def test_the_database_is_asked_as_often_for_many_pages(
         self, client, name, queries, django_assert_num_queries

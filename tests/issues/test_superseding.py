@@ -1,10 +1,12 @@
 """Sections that are superseded by others: what both pages say, and how an editor tells it."""
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
-from issues.models import Section
-from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+from issues import search
+from issues.models import Issue, SearchEntry, Section
+from tests.builders import TOMORROW, YESTERDAY, issue_form, make_issue, make_section, row
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +134,53 @@ class TestReference:
     def test_is_explained_beside_the_text(self, desk, old):
         for url in (screen(old), reverse("admin:issues_issue_change", args=[old.issue_id])):
             assert "[[2/lazy-loading]] becomes a link" in desk.get(url).content.decode()
+
+
+class TestDeleting:
+    """Who was superseded by what is gone is superseded no longer; the index knows it at once."""
+
+    @pytest.fixture(autouse=True)
+    def indexed(self, old, new):
+        search.index([old])
+
+    def is_known(self, old) -> bool:
+        entry = SearchEntry.objects.get(pk=old.pk)
+        return entry.superseded_by_id is None and not any(search.check())
+
+    def test_its_screen(self, desk, old, new):
+        assert not self.is_known(old)
+
+        desk.post(reverse("admin:issues_section_delete", args=[new.pk]), {"post": "yes"})
+
+        assert self.is_known(old)
+
+    @pytest.mark.parametrize("model", ["section", "issue"])
+    def test_the_list(self, desk, old, new, model):
+        pk = new.pk if model == "section" else new.issue_id
+        form = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        desk.post(reverse(f"admin:issues_{model}_changelist"), form)
+
+        assert self.is_known(old)
+
+    def test_the_form_of_its_issue(self, desk, old, new):
+        issue = Issue.objects.get(pk=new.issue_id)
+
+        address = reverse("admin:issues_issue_change", args=[issue.pk])
+        desk.post(address, issue_form(row(new, DELETE="on"), issue=issue, number=issue.number))
+
+        assert self.is_known(old)
+
+    def test_deleting_its_issue(self, desk, old, new):
+        address = reverse("admin:issues_issue_delete", args=[new.issue_id])
+        desk.post(address, {"post": "yes"})
+
+        assert self.is_known(old)
+
+    def test_an_import_without_it(self, tmp_path, old, new):
+        path = tmp_path / "letter.md"
+        path.write_text("---\ntitle: Mine\nnumber: 2\n---\n\n## Tool\n\nQuite another.\n")
+
+        call_command("import_issues", str(path), update=True, verbosity=0)
+
+        assert not Section.objects.filter(pk=new.pk).exists()
+        assert self.is_known(old)
