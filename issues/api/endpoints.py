@@ -93,7 +93,7 @@ def list_issues(request: HttpRequest, page: Query[Page]):
     issues = paging.older_issues(Issue.objects.published().for_list(), page.cursor)
     shown, cursor = paging.cut(issues, page.limit, paging.issue_cursor)
     return schemas.IssuePage(
-        total=kept("api-issues", Issue.objects.published().count),
+        total=kept("api-issues", lambda: Issue.objects.published().count()),
         next=paging.next_url(request, cursor),
         results=[schemas.Issue.of(issue) for issue in shown],
     )

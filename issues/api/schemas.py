@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from bitsletter.site import absolute_html, absolute_url
 from issues import models
+from issues.models.corrected import last_correction
 
 API_URL = Field(description="Where this is in the API.")
 PAGE_URL = Field(description="The page of it, for people.")
@@ -116,7 +117,7 @@ class Section(SectionLink):
             "byline": section.byline or None,
             "link": section.link or None,
             "excerpt": section.excerpt,
-            "corrected_at": correction(section, section.issue),
+            "corrected_at": last_correction(section.issue.published_at, section.corrected_at),
             "issue": IssueLink.of(section.issue),
         }
 

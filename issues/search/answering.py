@@ -78,14 +78,15 @@ def answer(question: Question, start: int = 0, size: int = 10, entries=None) -> 
     if chosen.unknown or (question.text and not clauses):
         return found
     # What the index has not noticed yet is hidden all the same: sections have the last word.
-    sections = Section.objects.published() if entries is None else Section.objects.all()
-    entries = SearchEntry.objects.published() if entries is None else entries
+    is_public = entries is None
+    sections = Section.objects.published() if is_public else Section.objects.all()
+    entries = SearchEntry.objects.published() if is_public else entries
     candidates = matching.tagged(entries, chosen, is_by_words=bool(clauses))
     if clauses:
         counts, keys = by_words(found, clauses, candidates, start + size)
         keys = keys[start:]
     else:
-        counts, keys = by_filters(found, candidates, start, size)
+        counts, keys = by_filters(found, candidates, start, size, is_public)
     found.total = counts.total
     add_facets(found, counts)
     found.hits = hits(keys, sections, clauses)
@@ -109,12 +110,12 @@ def by_words(
 
 
 def by_filters(
-    found: Answer, candidates: QuerySet[SearchEntry], start: int, size: int
+    found: Answer, candidates: QuerySet[SearchEntry], start: int, size: int, is_public: bool
 ) -> tuple[facets.Counts, list[int]]:
     chosen = found.choices
     newest = matching.narrowed(candidates, chosen).order_by(*matching.NEWEST_FIRST)
-    if chosen.is_countable:
-        counts = kept(f"facets/{chosen.key}", lambda: facets.of_entries(candidates, chosen))
+    if chosen.is_countable and is_public:
+        counts = kept(f"facets/{chosen.key}", lambda: public_counts(chosen))
     else:
         rows, found.is_capped = matching.newest(candidates)
         if found.is_capped and (chosen.type or chosen.year):
@@ -122,6 +123,12 @@ def by_filters(
         counts = facets.of_matches(rows, chosen)
     end = min(start + size, counts.total)
     return counts, list(newest.values_list("pk", flat=True)[start:end]) if start < end else []
+
+
+def public_counts(chosen: Choices) -> facets.Counts:
+    """Count all that is public now, and not when the question came."""
+    entries = SearchEntry.objects.published()
+    return facets.of_entries(matching.tagged(entries, chosen), chosen)
 
 
 def hits(

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 
 import pytest
 from django.core.wsgi import get_wsgi_application
@@ -279,7 +280,8 @@ class TestTagsAndTypes:
         with django_assert_num_queries(3) as captured:
             ask(client, path)
 
-        assert not any(" IN (" in query["sql"] for query in captured.captured_queries)
+        # None of them sends all the keys that there are.
+        assert not any(re.search(r" IN \(\d", one["sql"]) for one in captured.captured_queries)
 
 
 class TestPages:
