@@ -7,6 +7,17 @@ import pytest
 from tests.builders import make_colleague
 
 
+def pytest_collection_modifyitems(items):
+    """Refuse a browser to tests that do not say they need one.
+
+    A parameter that is called `page` is enough to start one; its event loop then gives the tests
+    behind it another connection to the database.
+    """
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser"):
+            raise pytest.UsageError(f"{item.nodeid} starts a browser without the mark `browser`.")
+
+
 @pytest.fixture(autouse=True)
 def media_folder(settings, tmp_path):
     """Keep the pictures of a test in its own folder."""

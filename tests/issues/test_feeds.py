@@ -284,12 +284,12 @@ class TestHidden:
         assert before == [1, 1, 1, 1]
         assert [len(read_atom(client, feed).entries) for feed in FEEDS] == [2, 2, 2, 2]
 
-    @pytest.mark.parametrize("page", ["/tags/css/", "/types/ml-tip/"])
-    def test_a_topic_without_public_sections_has_no_feed(self, client, page):
+    @pytest.mark.parametrize("path", ["/tags/css/", "/types/ml-tip/"])
+    def test_a_topic_without_public_sections_has_no_feed(self, client, path):
         make_issue(8, TOMORROW, [{"title": "Hidden grid", "tags": ["css"]}])
 
-        assert client.get(f"{page}feed.xml").status_code == 404
-        assert 'feed.json" title' not in client.get(page).content.decode().replace("/feed", "")
+        assert client.get(f"{path}feed.xml").status_code == 404
+        assert 'feed.json" title' not in client.get(path).content.decode().replace("/feed", "")
 
     @pytest.mark.parametrize("feed", ["/tags/none/feed", "/types/none/feed", "/nothing/feed"])
     def test_what_does_not_exist_has_no_feed(self, client, feed):
@@ -590,9 +590,9 @@ class TestLinks:
         for url in ("/", "/issues/", "/issues/7/", "/issues/7/grid-gap/", "/tags/", "/search/"):
             assert self.alternates(client, url) == self.both("/")
 
-    @pytest.mark.parametrize("page", ["/types/ml-tip/", "/tags/css/"])
-    def test_a_topic_announces_its_own_too(self, client, issue, page):
-        assert self.alternates(client, page) == self.both("/") + self.both(page)
+    @pytest.mark.parametrize("path", ["/types/ml-tip/", "/tags/css/"])
+    def test_a_topic_announces_its_own_too(self, client, issue, path):
+        assert self.alternates(client, path) == self.both("/") + self.both(path)
 
     def test_a_search_announces_a_feed_of_what_it_finds(self, client, issue):
         found = self.alternates(client, "/search/?q=c%2B%2B&year=2026")

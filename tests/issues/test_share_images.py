@@ -266,12 +266,12 @@ class TestAddresses:
                 assert client.get(f"{page}share.png").status_code == 404
 
     @pytest.mark.parametrize(
-        "page", ["/issues/0/", "/issues/99999999999/", "/issues/1/%00/", "/issues/1/ü/", "/tags/x/"]
+        "path", ["/issues/0/", "/issues/99999999999/", "/issues/1/%00/", "/issues/1/ü/", "/tags/x/"]
     )
-    def test_what_cannot_be_has_none(self, client, page):
+    def test_what_cannot_be_has_none(self, client, path):
         make_issue(1)
 
-        assert client.get(f"{page}share.png").status_code == 404
+        assert client.get(f"{path}share.png").status_code == 404
 
     def test_a_former_address_leads_to_it(self, client):
         issue = make_issue(1, sections=["Warm up"])
