@@ -1,15 +1,13 @@
 """What else a reader of a section may like: what shares its rare tags, then its rare words."""
 
 import math
-from collections import Counter
 from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
 from issues import search
 from issues.counts import tag_counts
-from issues.models import Section, SectionTag
-from issues.models.issue import public
+from issues.models import SearchEntry, Section, SectionTag
 
 SIZE = 3
 MOST_TAGS = 5  # of a section, the rarest; those behind them would hardly change the order
@@ -32,15 +30,19 @@ def related_to(section: Section, leave_out: Collection[int] = ()) -> list[Sectio
 def by_tags(section: Section, leave_out: set[int]) -> list[int]:
     """Give the keys of the sections that share the rarest tags; among equals the newest first."""
     weights = weights_of(tag.pk for tag in section.tags.all())
-    scores: Counter[int] = Counter()
-    moments = {}
-    for tag, pk, moment in sharing(weights):
-        if pk not in leave_out:
-            scores[pk] += weights[tag]
-            moments[pk] = moment
+    keys = newest_with(weights) - leave_out
+    entries = SearchEntry.objects.published().filter(pk__in=keys)
+    scored = [
+        (score(tags, weights), moment, pk)
+        for pk, tags, moment in entries.values_list("pk", "tags", "published_at")
+    ]
+    return [pk for *_, pk in sorted(scored, reverse=True)[:SIZE]]
+
+
+def score(tags: str, weights: dict[int, float]) -> float:
+    """Add the weights of those of an entry's tags that have one."""
     # Rounded: the order of adding must not decide between equals.
-    order = sorted(scores, key=lambda pk: (round(scores[pk], 6), moments[pk], pk), reverse=True)
-    return order[:SIZE]
+    return round(sum(weights.get(int(tag), 0) for tag in tags.split()), 6)
 
 
 def weights_of(tags: Iterable[int]) -> dict[int, float]:
@@ -54,16 +56,17 @@ def weights_of(tags: Iterable[int]) -> dict[int, float]:
     return {tag: math.log(1 + most / count) for count, tag in rarest}
 
 
-def sharing(tags: Iterable[int]) -> Iterable[tuple]:
-    """Give tag, section and moment of each tag's newest public sections, in one question."""
+def newest_with(tags: Iterable[int]) -> set[int]:
+    """Give the keys of the sections that got each of these tags last, public or not.
+
+    In one question, which walks along the end of an index for each tag. It asks no more than
+    that: with the issues' dates in it, PostgreSQL may take minutes to answer.
+    """
     parts = [items_of(tag) for tag in tags]
-    return parts[0].union(*parts[1:], all=True) if parts else []
+    return set(parts[0].union(*parts[1:])) if parts else set()
 
 
-def items_of(tag: int) -> QuerySet:
-    # By key and not by date: the index of tags gives the newest without sorting all there are.
-    newest = SectionTag.objects.filter(public(prefix="content_object__issue__"), tag=tag)
-    newest = newest.order_by("-content_object_id").values("pk")[:NEWEST]
-    moment = "content_object__issue__published_at"
-    items = SectionTag.objects.filter(pk__in=newest).order_by()
-    return items.values_list("tag_id", "content_object_id", moment)
+def items_of(tag: int) -> QuerySet[SectionTag, int]:
+    newest = SectionTag.objects.filter(tag=tag).order_by("-content_object_id").values("pk")
+    items = SectionTag.objects.filter(pk__in=newest[:NEWEST]).order_by()
+    return items.values_list("content_object_id", flat=True)

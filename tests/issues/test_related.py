@@ -120,11 +120,11 @@ class TestCost:
         section = Section.objects.published().for_page().get(title="Tip 1")
 
         # version of the archive (2), counts of tags (2), what shares them, what is shown
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             shown = [(one.type.name, one.get_absolute_url()) for one in related.related_to(section)]
         assert len(shown) == 3
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             related.related_to(section)
 
     def test_only_the_newest_of_a_tag_are_looked_at(self, monkeypatch):
