@@ -119,7 +119,7 @@ class TestCost:
     def ask(self, django_assert_num_queries):
         section = Section.objects.published().for_page().get(title="Tip 1")
 
-        # version of the archive (2), counts of tags (2), what shares them, what is shown
+        # age of the archive (2), counts of tags (2), what has them, its facts, what is shown
         with django_assert_num_queries(7):
             shown = [(one.type.name, one.get_absolute_url()) for one in related.related_to(section)]
         assert len(shown) == 3
