@@ -97,13 +97,11 @@ def by_words(
     found: Answer, clauses: list[query.Clause], candidates: QuerySet[SearchEntry], most: int
 ) -> tuple[facets.Counts, list[int]]:
     chosen, by_date = found.choices, found.question.sort == "date"
-    rows, found.is_capped = matching.matches(clauses, candidates, by_date, matching.MOST_MATCHES)
+    rows, found.is_capped = matching.matches(clauses, candidates, by_date)
     if found.is_capped and (chosen.type or chosen.year):
         # Among the many others there may be few of this type and year, or none.
         candidates = matching.narrowed(candidates, chosen)
-        rows, found.is_capped = matching.matches(
-            clauses, candidates, by_date, matching.MOST_MATCHES
-        )
+        rows, found.is_capped = matching.matches(clauses, candidates, by_date)
     counts = facets.of_matches(rows, chosen)
     sort = ranking.newest if by_date else ranking.best
     return counts, sort(facets.narrowed(rows, chosen), most)

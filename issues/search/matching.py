@@ -71,9 +71,12 @@ def matches(
     clauses: list[Clause],
     entries: QuerySet[SearchEntry],
     by_date: bool = False,
-    most: int = MOST_MATCHES,
+    most: int | None = None,
 ) -> tuple[list[Match], bool]:
-    """Give the entries whose sections hold all clauses, and whether there are more than `most`."""
+    """Give the entries whose sections hold all clauses, and whether there are more than `most`.
+
+    `most` is MOST_MATCHES unless it is given.
+    """
     return rows(engines.current().expression(clauses), entries, by_date, most)
 
 
@@ -81,10 +84,10 @@ def rows(
     expression: str,
     entries: QuerySet[SearchEntry],
     by_date: bool = False,
-    most: int = MOST_MATCHES,
+    most: int | None = None,
 ) -> tuple[list[Match], bool]:
     """Give the entries whose sections match an expression in the engine's language."""
-    engine = engines.current()
+    engine, most = engines.current(), most or MOST_MATCHES
     allowed, params = entries.order_by().values(*COLUMNS, "published_at").query.sql_with_params()
     columns = ", ".join(f"entry.{name}" for name in COLUMNS)
     place = engine.MOMENT if by_date else engine.RANK
