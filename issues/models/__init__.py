@@ -1,6 +1,7 @@
 """What the newsletter is made of: issues, and the typed, tagged sections in them."""
 
-from issues.models.asset import Asset
+from issues.models.asset import Asset, Variant
+from issues.models.asset_use import AssetUse
 from issues.models.former_address import FormerAddress
 from issues.models.issue import MAX_NUMBER, Issue
 from issues.models.search_entry import SearchEntry, SearchWord
@@ -15,6 +16,7 @@ from issues.models.working_copy import WorkingCopy
 __all__ = [
     "MAX_NUMBER",
     "Asset",
+    "AssetUse",
     "FormerAddress",
     "Issue",
     "SearchEntry",
@@ -26,6 +28,7 @@ __all__ = [
     "ShareLink",
     "StaleVersion",
     "Tag",
+    "Variant",
     "WorkingCopy",
     "unused_slug",
 ]

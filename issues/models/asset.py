@@ -1,5 +1,7 @@
 """Pictures, and what a page must know about them."""
 
+from typing import NamedTuple
+
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +10,25 @@ from issues import markdown
 from issues.characters import one_line
 
 
+class Variant(NamedTuple):
+    """A file of a picture that was made for a width and a format; derived by `issues.images`."""
+
+    format: str  # "avif", "webp" or "jpeg"
+    width: int
+    height: int
+    name: str  # of the file in the storage
+    bytes: int
+    moves: bool = False
+
+    @property
+    def url(self) -> str:
+        return Asset.storage().url(self.name)
+
+
 class AssetQuerySet(models.QuerySet):
     def at(self, urls) -> dict:
         """Give those pictures of ours that are at these addresses, by address."""
-        storage = Asset._meta.get_field("file").storage
-        names = {url: url.removeprefix(storage.base_url) for url in urls}
+        names = {url: url.removeprefix(Asset.storage().base_url) for url in urls}
         found = {asset.file.name: asset for asset in self.filter(file__in=names.values())}
         return {url: found[name] for url, name in names.items() if name in found}
 
@@ -37,6 +53,19 @@ class Asset(models.Model):
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)
+    placeholder = models.CharField(
+        editable=False,
+        max_length=7,
+        blank=True,
+        help_text="Its mean colour as #rrggbb, shown until it has loaded; none if it has gaps.",
+    )
+    is_animated = models.BooleanField(_("moves"), default=False, editable=False)
+    variants = models.JSONField(
+        editable=False,
+        default=list,
+        blank=True,
+        help_text="The fields of a `Variant` each; empty until they are made.",
+    )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     objects = AssetQuerySet.as_manager()
@@ -48,6 +77,19 @@ class Asset(models.Model):
 
     def __str__(self):
         return self.alt or self.file.name
+
+    @staticmethod
+    def storage():
+        """Give where the files of all pictures lie."""
+        return Asset._meta.get_field("file").storage
+
+    def variants_of(self, image_format: str, moves: bool = False) -> list[Variant]:
+        """Give the files of one format, the narrowest first."""
+        found = (Variant(**fields) for fields in self.variants)
+        return sorted(
+            (one for one in found if (one.format, one.moves) == (image_format, moves)),
+            key=lambda one: one.width,
+        )
 
     def take(self, picture):
         """Take the file and the facts of a picture that `issues.images` has read; do not save."""

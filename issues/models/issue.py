@@ -57,6 +57,14 @@ class IssueQuerySet(VersionedQuerySet):
         """
         self.published().update(corrected_at=timezone.now())
 
+    def note_change(self) -> None:
+        """Note that something these issues show is another now, such as the name of a type.
+
+        Nothing that an editor has open becomes old by it, as it does by `touch`; but pages that
+        are kept do.
+        """
+        self.update(updated_at=timezone.now())
+
     def next_number(self) -> int:
         return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1
 
