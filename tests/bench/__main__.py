@@ -2,7 +2,7 @@
 
 Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
-`python -m tests.bench pages`, `… archive` or `… server` measures one part alone.
+`python -m tests.bench pages`, `… archive`, `… server` or `… speed` measures one part alone.
 """
 
 import http.client
@@ -15,11 +15,11 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.bench import archive, desk, server, typing
+from tests.bench import archive, desk, server, speed, typing
 from tests.bench.site import ask, installed, served
 from tests.machine import browser, postgres
 
-PARTS = ("pages", "archive", "server")
+PARTS = ("pages", "archive", "server", "speed")
 NAMES = ("usual", "small", "large", "served")  # archives, each in a database of its own
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
@@ -38,6 +38,8 @@ def main() -> None:
                 for name in NAMES
             }
             measure_all(parts, "PostgreSQL", settings)
+        if "speed" in parts:
+            speed.report(f"{folder}/speed")
 
 
 def measure_all(parts: Sequence[str], engine: str, settings: dict[str, dict[str, str]]) -> None:
