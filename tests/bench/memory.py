@@ -16,13 +16,13 @@ GROWTH = 0.05  # of the last half, at most
 POPULAR = 30  # pages of each kind that most readers come for
 # How often of a hundred each is asked for.
 MIX = {
-    "popular": 66,
-    "picture": 12,
-    "any_page": 6,
-    "any_tag": 3,
-    "new_search": 4,
+    "popular": 70,
+    "picture": 13,
+    "any_page": 4,
+    "any_tag": 2,
+    "new_search": 3,
     "unknown": 5,
-    "nonsense": 4,
+    "nonsense": 3,
 }
 
 
