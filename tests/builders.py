@@ -5,6 +5,7 @@ import io
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.cache import caches
 from django.utils import timezone
 from PIL import Image
 
@@ -125,6 +126,12 @@ def make_colleague(role=None, name=None, **fields):
     user = get_user_model().objects.create_user(name, **fields)
     user.groups.add(*Group.objects.filter(name=role))
     return user
+
+
+def forget_pages() -> None:
+    """Let every page be made anew, while all that it is made of stays as warm as it is."""
+    for name in ("pages", "questions"):
+        caches[name].clear()
 
 
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.core.cache import caches
 
 from tests.builders import make_colleague
 
@@ -23,6 +24,13 @@ def media_folder(settings, tmp_path):
     """Keep the pictures of a test in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    """Let no test find what another one has left in this process."""
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -58,12 +58,12 @@ class IssueQuerySet(VersionedQuerySet):
         self.published().update(corrected_at=timezone.now())
 
     def note_change(self) -> None:
-        """Note that something these issues show is another now, such as the name of a type.
+        """Note that what readers see of these issues has changed, such as the name of a type.
 
         Nothing that an editor has open becomes old by it, as it does by `touch`; but pages that
-        are kept do.
+        are kept do (see `issues.freshness`).
         """
-        self.update(updated_at=timezone.now())
+        self.published().update(updated_at=timezone.now())
 
     def next_number(self) -> int:
         return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1

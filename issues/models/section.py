@@ -45,6 +45,10 @@ class SectionQuerySet(VersionedQuerySet):
         """Load what a list of the inbox in the form of an issue shows, the oldest first."""
         return self.select_related("type").for_list().order_by("created_at", "pk")
 
+    def note_change(self) -> None:
+        """Note that what readers see of these sections has changed; see `Issue`'s."""
+        Issue.objects.filter(pk__in=self.order_by().values("issue")).note_change()
+
     def lock_issues(self) -> None:
         """Let nobody else save the issues that these sections are in; see `lock`."""
         Issue.objects.filter(pk__in=self.order_by().values("issue")).lock()
@@ -209,6 +213,13 @@ class Section(Versioned, Corrected):
             self.derive()
         fields = with_derived(self, update_fields, "title", "slug", "body")
         super().save(*args, update_fields=fields, **kwargs)
+        Issue.objects.filter(pk=self.issue_id).note_change()
+
+    def delete(self, *args, **kwargs):
+        issue = Issue.objects.filter(pk=self.issue_id)
+        deleted = super().delete(*args, **kwargs)
+        issue.note_change()
+        return deleted
 
     def derive(self):
         """Clean the texts, find a free slug and render the body, without saving."""
