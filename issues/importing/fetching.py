@@ -83,18 +83,18 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in one for one in NOT_GLOBAL)
 
 
-def look_up(host: str, port: int, seconds: float) -> Places:
+def look_up(host: str, port: int, seconds: float, ask=socket.getaddrinfo) -> Places:
     """Ask the system for all addresses of a host. Raises OSError or UnicodeError."""
     answers = queue.SimpleQueue()
 
-    def ask() -> None:
+    def question() -> None:
         try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            answers.put(ask(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             answers.put(error)
 
-    # The system's own question knows no time limit; a late answer is left to nobody.
-    threading.Thread(target=ask, daemon=True).start()
+    # The system knows no time limit; an answer that comes too late is heard by nobody.
+    threading.Thread(target=question, daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:
@@ -146,8 +146,10 @@ class Fetcher:
         except ssl.SSLError as error:
             why = getattr(error, "verify_message", "") or error.reason or "unreadable"
             raise NotFetched(f"its connection is not safe: {why}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            why = getattr(error, "strerror", "") or type(error).__name__
+        except (HTTPException, ValueError) as error:
+            raise NotFetched("its server does not answer as web servers do") from error
+        except OSError as error:
+            why = error.strerror or "it was closed"
             raise NotFetched(f"the connection failed: {why}") from error
 
     def follow(self, address: str, deadline: Deadline) -> bytes:
@@ -159,8 +161,8 @@ class Fetcher:
             location, data = self.ask(target, deadline)
             if location is None:
                 return data
-            # Bytes beyond ASCII are escaped as they came.
-            location = quote(location, f"{RESERVED}#[]\r\n\t", encoding="iso-8859-1")
+            # What no address may hold is escaped, as the bytes that came.
+            location = quote(location, f"{RESERVED}#[]", encoding="iso-8859-1")
             address, scheme = urljoin(address, location), target.scheme
         raise NotFetched(f"it is redirected more than {MAX_REDIRECTS} times")
 
@@ -182,8 +184,7 @@ class Fetcher:
             places = self.look_up(target.host, target.port, deadline.left())
         except (socket.gaierror, UnicodeError) as error:
             raise NotFetched(f"its host {target.host} is not known") from error
-        refused = [place[0] for _, place in places if not self.is_allowed(place[0])]
-        if refused or not places:
+        if not places or not all(self.is_allowed(place[0]) for _, place in places):
             raise NotFetched(f"its host {target.host} is not in the public Internet")
         return places
 
