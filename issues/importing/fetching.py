@@ -111,7 +111,7 @@ def read_address(address: str) -> Target:
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port or PORTS.get(parts.scheme)
+        port = PORTS.get(parts.scheme) if parts.port is None else parts.port
         path = quote(parts.path or "/", RESERVED)
         query = f"?{quote(parts.query, RESERVED)}" if parts.query else ""
     except ValueError as error:
@@ -225,15 +225,21 @@ class Connection(HTTPConnection):
     def first_to_answer(self) -> socket.socket:
         problem = OSError("no address")
         for family, place in self.places:
-            sock = socket.socket(family, socket.SOCK_STREAM)
             try:
-                sock.settimeout(min(CONNECT_SECONDS, self.deadline.left()))
-                sock.connect(place)
-                return sock
+                return self.connected(family, place)
             except OSError as error:
-                sock.close()
                 problem = error
         raise problem
+
+    def connected(self, family: int, place: tuple) -> socket.socket:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(min(CONNECT_SECONDS, self.deadline.left()))
+            sock.connect(place)
+        except OSError:
+            sock.close()
+            raise
+        return sock
 
 
 class TimedResponse(HTTPResponse):

@@ -122,6 +122,7 @@ class TestAddresses:
             ("http://a.example\\@127.0.0.1/", "a name or a password"),
             ("http://a.example:22/", "port 22"),
             ("http://a.example:8080/", "port 8080"),
+            ("http://a.example:0/", "port 0"),
             ("http://a.example:0x50/", "cannot be read"),
             ("http://a.example:99999/", "cannot be read"),
             ("http://[::1/", "cannot be read"),
