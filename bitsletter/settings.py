@@ -103,7 +103,7 @@ IS_HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.bool("DEBUG", IS_LOCAL)
 
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
