@@ -57,6 +57,7 @@ class AssetAdmin(ListAdmin):
                 "markdown": library.markdown_of(obj),
                 "places": uses.places(obj, request.user),
                 "next_without_alt": library.next_without_alt(obj),
+                "show_save_and_add_another": False,
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -93,7 +94,6 @@ class AssetAdmin(ListAdmin):
         if context["protected"]:
             context["places"] = uses.places(asset, request.user, thoroughly=True)
             context["other_keepers"] = uses.other_keepers(asset)
-        context["media"] = self.media
         context["thumbnail"] = library.thumbnail(asset)
         return super().render_delete_form(request, context)
 
