@@ -57,7 +57,6 @@ class AssetAdmin(ListAdmin):
                 "markdown": library.markdown_of(obj),
                 "places": uses.places(obj, request.user),
                 "next_without_alt": library.next_without_alt(obj),
-                "show_save_and_add_another": False,
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
