@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -72,6 +73,17 @@ def store(file: BinaryIO, alt: str = "", caption: str = "") -> Asset:
     except IntegrityError:  # somebody else has just stored the same file
         return Asset.objects.get(sha256=picture.sha256)
     return asset
+
+
+def discard(asset: Asset) -> None:
+    """Delete a picture that nothing uses, and its files once that is certain.
+
+    Raises ProtectedError or RestrictedError if the database keeps it for something.
+    """
+    names = [asset.file.name, *(variant["name"] for variant in asset.variants)]
+    asset.delete()
+    for name in names:
+        transaction.on_commit(partial(Asset.storage().delete, name))
 
 
 def encode(data: bytes) -> tuple[bytes, str, tuple[int, int]]:

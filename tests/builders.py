@@ -1,6 +1,7 @@
 """Issues, sections and pictures for tests; the one way of making them."""
 
 import datetime
+import hashlib
 import io
 
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, SearchEntry, Section, SectionType, Tag
+from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -141,3 +142,10 @@ def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.By
     file.seek(0)
     file.name = f"picture.{image_format.lower()}"
     return file
+
+
+def make_asset(name="A picture", **fields) -> Asset:
+    """Make the row of a picture that is described by its name; its file is not there."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    known = {"file": f"a/{digest[:32]}.png", "sha256": digest, "width": 40, "height": 30}
+    return Asset.objects.create(**{**known, "alt": name, **fields})

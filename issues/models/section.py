@@ -14,6 +14,7 @@ from issues import markdown
 from issues.characters import one_line, printable
 from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, WebAddressField, require_words
+from issues.models.illustrated import Illustrated
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
@@ -120,7 +121,7 @@ class SectionQuerySet(VersionedQuerySet):
         return found.order_by(moment, "issue__number", "position", "pk")
 
 
-class Section(Versioned, Corrected):
+class Section(Versioned, Illustrated, Corrected):
     """The unit of the newsletter: one tip, paper, tool or piece of news, with its own page."""
 
     issue = models.ForeignKey(
@@ -194,6 +195,7 @@ class Section(Versioned, Corrected):
         ]
 
     SHOWN = ("title", "link", "byline", "body", "type_id")
+    RENDERED_TEXT = "body_html"
     RENDERED = (
         *("body_html", "body_text", "excerpt", "render_version"),
         *("shown_digest", "corrected_at"),
