@@ -9,6 +9,8 @@ import pytest
 
 from issues.importing import ImportProblem
 
+pytestmark = pytest.mark.once
+
 TOP = "---\ntitle: 'Letter #7: A'\n---\n"
 PIECES = [
     "## ", "Tool: ", "News", "\n\n", "\n", "<Figure src='a'", "/>", "<br/>", "---\n", "+++\n",
