@@ -1,7 +1,8 @@
 """Markdown in; safe HTML, plain text and an excerpt out. Pure: it asks no database.
 
 The dialect is CommonMark with GitHub's tables, task lists and strikethrough, footnotes, and
-cross-references such as `[[2/lazy-loading]]` (see `issues.wikilinks`).
+cross-references such as `[[2/lazy-loading]]` (see `issues.wikilinks`). A picture on another host
+may say how large it is, so that its place is kept: `![alt](https://…){width=600 height=400}`.
 Raw HTML is shown as text. What comes out is sanitised and may be put on a page as it is.
 """
 
@@ -18,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
@@ -29,17 +31,19 @@ from pygments.util import ClassNotFound
 from issues.wikilinks import wikilinks_plugin
 
 # Raise it when the same source gives other HTML: `manage.py rerender` then knows what is old.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 MAX_BYTES = 200 * 1024
 MAX_NESTING = 60  # lists in quotes in lists …
 MAX_OPEN_BRACKETS = 100  # the parser's time is quadratic in brackets that never close
+MAX_SIDE = 10_000  # pixels that a picture elsewhere may say it has
 MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadratic time
 
 # The page's title is h1 and a section's title h2, so a body begins at h3.
 TOP_HEADING = 3
 EXCERPT_LENGTH = 220
 CODE_BLOCKS = ("fence", "code_block")
+SIZE = re.compile(r"\{ *width=(\d+) +height=(\d+) *\}")
 
 
 class UnreadableMarkdown(ValueError):
@@ -102,6 +106,14 @@ def picture(token: Token) -> Picture:
     )
 
 
+def size_of(width: str, height: str) -> Size | None:
+    """Read the dimensions of a picture; None if there is no such picture."""
+    for side in (width, height):
+        if not re.fullmatch(r"[1-9][0-9]{0,4}", side) or int(side) > MAX_SIDE:
+            return None
+    return Size(int(width), int(height))
+
+
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     """Give the beginning of a plain text, cut at a word, at most `length` characters long."""
     text = " ".join(text.split())
@@ -128,6 +140,7 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"linkify": False, "maxNesting": MAX_NESTING})
     markdown.use(footnote_plugin).use(tasklists_plugin, label=True)
     markdown.use(wikilinks_plugin)
+    markdown.inline.ruler.push("take_size", take_size)
     markdown.core.ruler.after("block", "refuse_nesting", refuse_nesting)
     markdown.core.ruler.push("shift_headings", shift_headings)
     markdown.core.ruler.push("make_figures", make_figures)
@@ -138,6 +151,19 @@ def parser() -> MarkdownIt:
     markdown.add_render_rule("table_open", open_table)
     markdown.add_render_rule("table_close", close_table)
     return markdown
+
+
+def take_size(state: StateInline, silent: bool) -> bool:
+    """Take the braces right behind a picture that say its size; any others are text."""
+    if silent or state.pending or not state.tokens or state.tokens[-1].type != "image":
+        return False
+    match = SIZE.match(state.src, state.pos, state.posMax)
+    size = size_of(*match.groups()) if match else None
+    if size is None:
+        return False
+    state.tokens[-1].meta["size"] = size
+    state.pos = match.end()
+    return True
 
 
 def refuse_nesting(state: StateCore) -> None:
@@ -185,7 +211,9 @@ def make_figures(state: StateCore) -> None:
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):
-        if opening.type == "paragraph_open" and [t.type for t in inline.children] == ["image"]:
+        # In a tight list a paragraph is hidden: there is nothing that could be a figure.
+        is_shown = opening.type == "paragraph_open" and not opening.hidden
+        if is_shown and [token.type for token in inline.children] == ["image"]:
             opening.tag = closing.tag = "figure"
             inline.children[0].meta["in_figure"] = True
 
@@ -227,7 +255,7 @@ def render_image(renderer, tokens, index, options, env) -> str:
     attrs = {"src": image.source, "alt": image.alt}
     if image.caption and not in_figure:
         attrs["title"] = image.caption
-    if size := env["sizes"].get(image.source):
+    if size := env["sizes"].get(image.source, tokens[index].meta.get("size")):
         attrs |= {"width": size.width, "height": size.height}
     attrs |= {"loading": "lazy", "decoding": "async"}
     html = "<img " + " ".join(f'{name}="{escape(value)}"' for name, value in attrs.items()) + ">"
