@@ -272,13 +272,6 @@ def close_table(renderer, tokens, index, options, env) -> str:
     return "</table></div>\n"
 
 
-def first_picture_now(html: str) -> SafeString:
-    """Let the first picture load at once: it may be the largest thing that a reader sees first."""
-    # Only within a tag: a text about loading="lazy" must stay what it is.
-    lazy = r'(<img [^>]*)loading="lazy"'
-    return mark_safe(re.sub(lazy, r'\1loading="eager" fetchpriority="high"', html, count=1))
-
-
 def ids_behind(prefix: str, html: str) -> SafeString:
     """Put `prefix` before the ids in a rendered text, and in the links within it that mean them."""
     ids = re.compile(r'( id="| href="#)')

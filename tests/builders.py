@@ -2,14 +2,16 @@
 
 import datetime
 import io
+import secrets
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, SearchEntry, Section, SectionType, Tag
+from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag, Variant
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -134,3 +136,28 @@ def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.By
     file.seek(0)
     file.name = f"picture.{image_format.lower()}"
     return file
+
+
+def make_picture(size=(1200, 800), widths=(480, 960), moves=False, color="teal", **fields) -> Asset:
+    """Store a picture of one colour with its variants; `moves` makes it an animation."""
+    name, (width, height) = secrets.token_hex(16), size
+    asset = Asset(width=width, height=height, sha256=name * 2, is_animated=moves, **fields)
+    image_format, extension = ("GIF", "gif") if moves else ("JPEG", "jpg")
+    data = picture(image_format, size, color).getvalue()
+    asset.file.save(f"{name}.{extension}", ContentFile(data), save=False)
+    kinds = [("avif", False), ("webp", False), *([("webp", True)] if moves else [])]
+    asset.variants = [
+        make_variant(name, kind, (wide, round(height * wide / width)), color, moving)._asdict()
+        for kind, moving in kinds
+        for wide in widths
+    ]
+    asset.save()
+    return asset
+
+
+def make_variant(name, image_format, size, color, moves) -> Variant:
+    data = picture(image_format.upper(), size, color).getvalue()
+    motion = "-moves" if moves else ""
+    stored = f"a/{name}-{size[0]}{motion}.{image_format}"
+    Asset.storage().save(stored, ContentFile(data))
+    return Variant(image_format, *size, stored, len(data), moves)

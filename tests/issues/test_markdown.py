@@ -121,20 +121,6 @@ class TestPictures:
 
         assert 'width="40" height="30" loading="lazy" decoding="async"' in html
 
-    def test_only_the_first_of_two_loads_at_once(self):
-        html = markdown.first_picture_now(render("![a](/a.png) ![b](/b.png)").html)
-
-        assert html.count('loading="eager" fetchpriority="high"') == 1
-        assert html.index("eager") < html.index("lazy")
-
-    def test_a_text_about_loading_stays_what_it_is(self):
-        html = render('`<img loading="lazy">` and ![a](/a.png)').html
-
-        shown = markdown.first_picture_now(html)
-
-        assert '<code>&lt;img loading="lazy"&gt;</code>' in shown.replace("&quot;", '"')
-        assert '<img src="/a.png" alt="a" loading="eager" fetchpriority="high"' in shown
-
     def test_alone_in_an_item_of_a_list_it_has_a_title_but_is_no_figure(self):
         html = render('- ![a](/b.png "B")\n- c').html
 
