@@ -112,7 +112,7 @@ def test_a_link_into_the_page_shows_what_is_there_and_not_all_on_the_way(
 
     there = page.locator("section:has(#tip-8) img")
     expect(there).to_be_in_viewport()
-    expect(there).to_have_js_property("complete", True)
+    page.wait_for_function("document.querySelector('section:has(#tip-8) img').naturalWidth > 0")
     assert len(asked) < 10
 
 
