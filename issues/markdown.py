@@ -28,6 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from issues.dimensions import Size, size_of
 from issues.wikilinks import wikilinks_plugin
 
 # Raise it when the same source gives other HTML: `manage.py rerender` then knows what is old.
@@ -36,7 +37,6 @@ RENDERER_VERSION = 3
 MAX_BYTES = 200 * 1024
 MAX_NESTING = 60  # lists in quotes in lists …
 MAX_OPEN_BRACKETS = 100  # the parser's time is quadratic in brackets that never close
-MAX_SIDE = 10_000  # pixels that a picture elsewhere may say it has
 MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadratic time
 
 # The page's title is h1 and a section's title h2, so a body begins at h3.
@@ -48,13 +48,6 @@ SIZE = re.compile(r"\{ *width=(\d+) +height=(\d+) *\}")
 
 class UnreadableMarkdown(ValueError):
     """The source is too large or too deeply nested; the message says so to the editor."""
-
-
-class Size(NamedTuple):
-    """A picture's width and height in pixels."""
-
-    width: int
-    height: int
 
 
 class Picture(NamedTuple):
@@ -104,14 +97,6 @@ def picture(token: Token) -> Picture:
         alt=plain_text(token.children or []),
         caption=str(token.attrs.get("title", "")),
     )
-
-
-def size_of(width: str, height: str) -> Size | None:
-    """Read the dimensions of a picture; None if there is no such picture."""
-    for side in (width, height):
-        if not re.fullmatch(r"[1-9][0-9]{0,4}", side) or int(side) > MAX_SIDE:
-            return None
-    return Size(int(width), int(height))
 
 
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:

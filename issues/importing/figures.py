@@ -4,8 +4,8 @@ import html
 import re
 from typing import NamedTuple
 
-from issues import markdown
 from issues.characters import one_line
+from issues.dimensions import Size, size_of
 from issues.importing.plaintext import escaped
 
 ATTRIBUTE = re.compile(
@@ -23,7 +23,7 @@ class Image(NamedTuple):
     alt: str
     title: str
     unknown: str  # an expression in the place of an address
-    size: markdown.Size | None
+    size: Size | None
 
 
 def read_image(attributes: str, imported: dict[str, str]) -> Image:
@@ -38,10 +38,10 @@ def read_image(attributes: str, imported: dict[str, str]) -> Image:
     return Image(source.strip(), alt, title, unknown, size_in(values))
 
 
-def size_in(values: dict[str, tuple[str, str]]) -> markdown.Size | None:
+def size_in(values: dict[str, tuple[str, str]]) -> Size | None:
     """Read width="600" or width={600}, and the height like it; half a size is none."""
     sides = (values.get(name, ("", "")) for name in ("width", "height"))
-    return markdown.size_of(*(text or expression for text, expression in sides))
+    return size_of(*(text or expression for text, expression in sides))
 
 
 def value_of(found: re.Match, imported: dict[str, str]) -> tuple[str, str]:
