@@ -14,6 +14,7 @@ from issues import (
     tag_pages,
     views,
 )
+from issues.freshness import public_issue_version
 
 app_name = "issues"
 # What depends on the address and the archive alone, and is kept until the archive changes.
@@ -49,8 +50,10 @@ others = [
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
 ]
+# Where a change elsewhere in the archive need not let the page be made anew.
+OWN_VERSIONS = {"detail": public_issue_version}
 for page in pages:
-    page.callback = page_cache.keep(page.callback)
+    page.callback = page_cache.keep(page.callback, OWN_VERSIONS.get(page.name))
 
 urlpatterns = [*pages, *others]
 
