@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from issues import (
     converters,  # noqa: F401  it gives the parts of addresses their names
     feeds,
+    media,
     robots,
     searching,
     share_image_views,
@@ -43,7 +44,7 @@ urlpatterns = [
     path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
     path("robots.txt", robots.robots, name="robots"),
     path("share/<str:token>/", views.shared, name="shared"),
-    re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
+    re_path(rf"^media/(?P<name>{media.NAME})$", media.media, name="media"),
 ]
 
 # Readers only read: whatever is sent here is refused as 405, before anybody asks for a token.

@@ -34,11 +34,12 @@ class AssetForm(forms.ModelForm):
             picture = images.read(self.cleaned_data["upload"])
         except images.InvalidImage as error:
             raise forms.ValidationError(str(error)) from error
-        if known := Asset.objects.filter(sha256=picture.sha256).first():
+        if known := images.known(picture):
             raise forms.ValidationError(_("This picture is there already: %s") % known)
         return picture
 
     def save(self, commit=True):
+        """Store a new picture at once, its files together with its row."""
         if "upload" in self.cleaned_data:
-            self.instance.take(self.cleaned_data["upload"])
+            self.instance = images.keep(self.cleaned_data["upload"], self.instance)
         return super().save(commit)

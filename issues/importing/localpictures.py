@@ -61,7 +61,7 @@ class Pictures:
         try:
             with file.open("rb") as opened:
                 if self.dry_run:
-                    images.read(opened)
+                    images.check(opened)
                     return None
                 return images.store(opened, picture.alt, picture.caption)
         except (images.InvalidImage, OSError) as error:

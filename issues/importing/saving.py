@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import draft, history, preflight, search
+from issues import draft, history, images, preflight, search
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
 from issues.importing.fields import NO_DATE
@@ -87,7 +87,7 @@ def import_file(
         if other := (taken or {}).get(parsed.number):
             outcome.status, outcome.problem = "refused", f"{other} is #{parsed.number} too."
             return outcome
-        with transaction.atomic():
+        with images.undone_together(), transaction.atomic():
             outcome.status = store(parsed, path, data, update, publish, dry_run)
             describe(outcome, publish)
             transaction.set_rollback(dry_run)
