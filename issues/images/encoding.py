@@ -93,15 +93,15 @@ def made(data: bytes) -> Picture:
 
 def original(source: Opened) -> Encoded:
     """Encode the picture as what it was."""
-    output, (image, *more) = io.BytesIO(), source.frames
+    image, *more = source.frames
     options = ORIGINAL_OPTIONS[source.format]
     if source.moves:
         options = options | animation(source)
         options["append_images"] = more
     if source.format == "JPEG" and image.mode not in ("RGB", "L"):
         image = image.convert("RGB")
-    image.save(output, source.format, **options)
-    return Encoded(source.format.lower(), *image.size, output.getvalue(), source.moves)
+    data = data_of(image, source.format, **options)
+    return Encoded(source.format.lower(), *image.size, data, source.moves)
 
 
 def animation(source: Opened) -> dict:
@@ -148,9 +148,8 @@ def stills(images: list[Image.Image]) -> Iterator[tuple[Image.Image, str]]:
 
 
 def still(image: Image.Image, image_format: str) -> Encoded:
-    output = io.BytesIO()
-    image.save(output, image_format, **VARIANT_OPTIONS[image_format])
-    return Encoded(image_format, *image.size, output.getvalue())
+    data = data_of(image, image_format, **VARIANT_OPTIONS[image_format])
+    return Encoded(image_format, *image.size, data)
 
 
 def on_white(image: Image.Image) -> Image.Image:
@@ -172,10 +171,16 @@ def moving_widths(source: Opened) -> list[int]:
 
 def moving(source: Opened, width: int) -> Encoded:
     image, *more = (resized(frame, width) for frame in source.frames)
-    output = io.BytesIO()
-    options = MOVING_OPTIONS | {"duration": source.durations, "save_all": True}
-    image.save(output, "webp", append_images=more, loop=plays(source), **options)
-    return Encoded("webp", *image.size, output.getvalue(), moves=True)
+    options = MOVING_OPTIONS | {"duration": source.durations, "loop": plays(source)}
+    data = data_of(image, "webp", save_all=True, append_images=more, **options)
+    return Encoded("webp", *image.size, data, moves=True)
+
+
+def data_of(image: Image.Image, image_format: str, **options) -> bytes:
+    # Pillow keeps the options at the image, where another thread's would take their place.
+    image, output = image.copy(), io.BytesIO()
+    image.save(output, image_format, **options)
+    return output.getvalue()
 
 
 def plays(source: Opened) -> int:
