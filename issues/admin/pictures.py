@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from issues import images
 from issues.admin.base import ListAdmin
 from issues.forms import AssetForm
 from issues.models import Asset
@@ -37,6 +38,10 @@ class AssetAdmin(ListAdmin):
     @admin.display(description=_("picture"))
     def shown(self, asset):
         return format_html('<img class="shown" src="{0}" alt=""><br>{0}', asset.file.url)
+
+    def changeform_view(self, *args, **kwargs):
+        with images.undone_together():
+            return super().changeform_view(*args, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a page may show it

@@ -33,7 +33,7 @@ MOVING_OPTIONS = {"quality": 65, "method": 2}
 
 WIDTHS = (480, 960, 1600)
 MOVING_WIDTHS = (480, 960)
-MOVING_PIXELS = 12_000_000  # of all frames together; a longer animation keeps its own file
+MOVING_PIXELS = 30_000_000  # of all frames together; a longer animation keeps its own file
 MAIL_WIDTH = 1200
 WORKERS = min(4, os.cpu_count() or 1)
 

@@ -90,6 +90,8 @@ def prepared(image: Image.Image) -> Image.Image:
     image.draft(image.mode, fitting(image.size))  # a JPEG can be decoded smaller at once
     image.load()
     image = in_srgb(upright(scaled(in_eight_bits(with_alpha(image)))))
+    if image.mode == "LA":
+        image = image.convert("RGBA")
     if image.mode == "RGBA" and image.getextrema()[3][0] == 255:
         image = image.convert("RGB")
     image.info = {}
@@ -98,7 +100,8 @@ def prepared(image: Image.Image) -> Image.Image:
 
 def with_alpha(image: Image.Image) -> Image.Image:
     """Let a transparent palette colour be transparency that survives what follows."""
-    return image.convert("RGBA") if image.has_transparency_data else image
+    is_hidden = image.has_transparency_data and image.mode not in ("LA", "RGBA")
+    return image.convert("RGBA") if is_hidden else image
 
 
 def in_eight_bits(image: Image.Image) -> Image.Image:

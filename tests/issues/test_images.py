@@ -5,6 +5,7 @@ import threading
 import zlib
 
 import pytest
+from django.contrib.admin import ModelAdmin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.urls import reverse
@@ -150,6 +151,15 @@ class TestWaysIn:
         assert outcome.status == "failed"
         assert "photo.gif" in outcome.problem
         assert is_empty(media_folder)
+
+    @pytest.mark.parametrize("size", [100, 3_000_000])
+    def test_of_a_file_that_is_much_too_large_little_more_is_kept(self, desk, monkeypatch, size):
+        monkeypatch.setattr("issues.uploads.MAX_BYTES", size)
+        file = SimpleUploadedFile("photo.jpg", b"x" * 10 * size)
+
+        request = desk.post(UPLOAD, {"image": file}).wsgi_request
+
+        assert request.FILES["image"].size == size + 1
 
     def test_strangers(self, client, media_folder):
         assert client.post(UPLOAD, {"image": picture()}).status_code == 403
@@ -476,6 +486,17 @@ class TestFailures:
         )
 
         assert import_file(tmp_path / "7.md").status == "failed"
+
+        assert is_empty(media_folder)
+
+    def test_a_form_that_fails_later_takes_its_picture_along(self, desk, media_folder, monkeypatch):
+        def fail(*args):
+            raise RuntimeError("The log is full")
+
+        monkeypatch.setattr(ModelAdmin, "log_addition", fail)
+
+        with pytest.raises(RuntimeError, match="The log is full"):
+            desk.post(ADD, {"upload": picture(), "alt": "A teal square"})
 
         assert is_empty(media_folder)
 
