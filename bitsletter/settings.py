@@ -73,19 +73,23 @@ def read_database() -> dict:
     return database
 
 
+# What is kept of each kind in a process; a page takes about 10 KB.
+CACHE_ENTRIES = {"default": 5000, "pages": 2000, "questions": 200, "drawings": 200}
+
+
 def read_caches() -> dict:
     """Give Django's description of the caches: in the process unless CACHE_URL is set.
 
-    Drawn pictures have one of their own there, so that they neither fill the memory nor push out
-    what is counted.
+    Pages, answers to questions and drawn pictures each have one of their own there, so that they
+    neither fill the memory nor push out each other or what is counted.
     """
     if env.str("CACHE_URL", ""):
         shared = env.dj_cache_url("CACHE_URL")
-        return {"default": shared, "drawings": shared}
+        return {name: shared | {"KEY_PREFIX": name} for name in CACHE_ENTRIES}
     in_process = "django.core.cache.backends.locmem.LocMemCache"
     return {
         name: {"BACKEND": in_process, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": most}}
-        for name, most in (("default", 5000), ("drawings", 200))
+        for name, most in CACHE_ENTRIES.items()
     }
 
 
@@ -99,7 +103,7 @@ IS_HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.bool("DEBUG", IS_LOCAL)
 
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
@@ -130,6 +134,7 @@ MIDDLEWARE = [
     "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
     "django.middleware.security.SecurityMiddleware",
+    "issues.page_cache.kept_pages",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from issues import search
 from issues.markdown import RENDERER_VERSION
 from issues.models import Issue, Section
+from issues.models.illustrated import note_uses
 
 BATCH = 200
 
@@ -34,6 +35,7 @@ def rerender_rows(rows: QuerySet, everything: bool) -> int:
             for row in batch:
                 row.derive()
             rows.model.objects.bulk_update(batch, rows.model.RENDERED)
+            note_uses(batch)
             if rows.model is Section:
                 search.index(batch)
     return len(pks)

@@ -1,16 +1,18 @@
 """Issues, sections and pictures for tests; the one way of making them."""
 
 import datetime
+import hashlib
 import io
 import itertools
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.cache import caches
 from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, SearchEntry, Section, SectionType, Tag
+from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -128,6 +130,12 @@ def make_colleague(role=None, name=None, **fields):
     return user
 
 
+def forget_pages() -> None:
+    """Let every page be made anew, while all that it is made of stays as warm as it is."""
+    for name in ("pages", "questions"):
+        caches[name].clear()
+
+
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:
     """Draw a picture file."""
     file = io.BytesIO()
@@ -147,3 +155,10 @@ def animation(image_format="GIF", size=(8, 8), durations=(80, 40, 120), **option
     file.seek(0)
     file.name = f"animation.{image_format.lower()}"
     return file
+
+
+def make_asset(name="A picture", **fields) -> Asset:
+    """Make the row of a picture that is described by its name; its file is not there."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    known = {"file": f"a/{digest[:32]}.png", "sha256": digest, "width": 40, "height": 30}
+    return Asset.objects.create(**{**known, "alt": name, **fields})

@@ -17,6 +17,7 @@ class AssetForm(forms.ModelForm):
     class Meta:
         model = Asset
         fields = ["alt", "caption", "credit"]
+        widgets = {"alt": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
         help_texts = {
             "alt": _(
                 "What one sees on it, for people who do not see it. "

@@ -9,9 +9,10 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from issues import uses
 from issues.images.encoding import Picture, made
 from issues.images.opening import contents
-from issues.models import Asset, Issue
+from issues.models import Asset
 
 # The files that were written inside of `undone_together`.
 written: ContextVar[set[str] | None] = ContextVar("written", default=None)
@@ -69,7 +70,7 @@ def renew(asset: Asset) -> bool:
         with transaction.atomic():
             if not Asset.objects.filter(pk=asset.pk).update(**asset.derived()):
                 raise Asset.DoesNotExist  # it was deleted meanwhile
-            showing(asset).note_change()
+            uses.issues_showing(asset).note_change()
     except BaseException:
         remove(asset.file_names())
         raise
@@ -77,14 +78,11 @@ def renew(asset: Asset) -> bool:
     return True
 
 
-def showing(asset: Asset):
-    """Give the issues in which the picture is seen."""
-    in_text = Q(asset_uses__asset=asset) | Q(sections__asset_uses__asset=asset)
-    return Issue.objects.filter(Q(cover=asset) | in_text)
-
-
 def discard(asset: Asset) -> None:
-    """Delete a picture and its files. Raises ProtectedError while something shows it."""
+    """Delete a picture, and its files once that is certain.
+
+    Raises ProtectedError or RestrictedError if the database keeps it for something.
+    """
     names = asset.file_names()
     with transaction.atomic():
         asset.delete()
