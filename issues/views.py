@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
-from issues import backlinks, markdown, references, related, sharing
+from issues import backlinks, markdown, pictures, references, related, sharing
 from issues.counts import type_counts, year_counts
 from issues.models import Issue, Section, SectionType
 from issues.moved import lead_on
@@ -91,29 +91,21 @@ class IssueDetail(Movable, DetailView):
     def get_context_data(self, **kwargs):
         others = Issue.objects.published().only("number", "title")
         return super().get_context_data(
-            sections=sections_of(self.object),
+            **page_of(self.object),
             newer=others.after(self.object).first(),
             older=others.before(self.object).first(),
             **kwargs,
         )
 
 
-def sections_of(issue: Issue) -> list[Section]:
-    """Load an issue's sections as its page shows them: only the first picture loads at once."""
+def page_of(issue: Issue) -> dict:
+    """Load an issue's sections as its page shows them, and what its head says of the pictures."""
     shown = issue.sections.select_related("type", "superseded_by__issue")
     sections = list(shown.prefetch_related("tags"))
     for section in sections:
         section.issue = issue
     references.resolve([issue, *sections], here=sections)
-    has_first_picture = bool(issue.cover_id)
-    if not has_first_picture and "<img" in issue.intro_html:
-        issue.intro_html = markdown.first_picture_now(issue.intro_html)
-        has_first_picture = True
-    for section in sections:
-        if not has_first_picture and "<img" in section.body_html:
-            section.body_html = markdown.first_picture_now(section.body_html)
-            has_first_picture = True
-    return sections
+    return {"sections": sections, "pictures": pictures.resolve([issue, *sections])}
 
 
 class SectionDetail(Movable, DetailView):
@@ -130,10 +122,12 @@ class SectionDetail(Movable, DetailView):
     def get_context_data(self, **kwargs):
         section = self.object
         references.resolve([section])
-        section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
+        shown = pictures.resolve([section])
+        section.body_html = markdown.headings_up(section.body_html)
         public = Section.objects.published().for_link()
         replaced = list(public.filter(superseded_by=section.pk).newest_first()[:MOST_REPLACED])
         return super().get_context_data(
+            pictures=shown,
             newer=public.after(section).first(),
             older=public.before(section).first(),
             replaced=replaced,
@@ -192,8 +186,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if issue.is_published:
         response = redirect(issue)
     else:
-        context = {"issue": issue, "sections": sections_of(issue), "preview": True}
-        context["share_link"] = link
+        context = {"issue": issue, **page_of(issue), "preview": True, "share_link": link}
         response = render(request, "issues/issue_detail.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

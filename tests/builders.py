@@ -4,15 +4,17 @@ import datetime
 import hashlib
 import io
 import itertools
+import secrets
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import caches
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag
+from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag, Variant
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -162,3 +164,28 @@ def make_asset(name="A picture", **fields) -> Asset:
     digest = hashlib.sha256(name.encode()).hexdigest()
     known = {"file": f"a/{digest[:32]}.png", "sha256": digest, "width": 40, "height": 30}
     return Asset.objects.create(**{**known, "alt": name, **fields})
+
+
+def make_picture(size=(1200, 800), widths=(480, 960), moves=False, color="teal", **fields) -> Asset:
+    """Store a picture of one colour with its variants; `moves` makes it an animation."""
+    name, (width, height) = secrets.token_hex(16), size
+    asset = Asset(width=width, height=height, sha256=name * 2, is_animated=moves, **fields)
+    image_format, extension = ("GIF", "gif") if moves else ("JPEG", "jpg")
+    data = picture(image_format, size, color).getvalue()
+    asset.file.save(f"{name}.{extension}", ContentFile(data), save=False)
+    kinds = [("avif", False), ("webp", False), *([("webp", True)] if moves else [])]
+    asset.variants = [
+        make_variant(name, kind, (wide, round(height * wide / width)), color, moving)._asdict()
+        for kind, moving in kinds
+        for wide in widths
+    ]
+    asset.save()
+    return asset
+
+
+def make_variant(name, image_format, size, color, moves) -> Variant:
+    data = picture(image_format.upper(), size, color).getvalue()
+    motion = "-moves" if moves else ""
+    stored = f"a/{name}-{size[0]}{motion}.{image_format}"
+    Asset.storage().save(stored, ContentFile(data))
+    return Variant(image_format, *size, stored, len(data), moves)

@@ -215,7 +215,8 @@ class Section(Versioned, Illustrated, Corrected):
             self.derive()
         fields = with_derived(self, update_fields, "title", "slug", "body")
         super().save(*args, update_fields=fields, **kwargs)
-        Issue.objects.filter(pk=self.issue_id).note_change()
+        if self.issue_id:
+            Issue.objects.filter(pk=self.issue_id).note_change()
 
     def delete(self, *args, **kwargs):
         issue = Issue.objects.filter(pk=self.issue_id)
