@@ -6,7 +6,7 @@ removes them together with their row.
 
 from issues.images.encoding import CONTENT_TYPES, Picture, check, read
 from issues.images.opening import MAX_BYTES, InvalidImage
-from issues.images.storing import discard, keep, known, renew, store, undone_together
+from issues.images.storing import discard, keep, known, read_new, renew, store, undone_together
 
 __all__ = [
     "CONTENT_TYPES",
@@ -18,6 +18,7 @@ __all__ = [
     "keep",
     "known",
     "read",
+    "read_new",
     "renew",
     "store",
     "undone_together",

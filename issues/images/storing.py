@@ -18,16 +18,29 @@ from issues.models import Asset
 written: ContextVar[set[str] | None] = ContextVar("written", default=None)
 
 
-def store(file: BinaryIO, alt: str = "", caption: str = "") -> Asset:
+def store(
+    file: BinaryIO, alt: str = "", caption: str = "", picture: Picture | None = None
+) -> Asset:
     """Check an uploaded file and store it as an Asset.
 
-    The same file uploaded again gives the same Asset, with its own words. Raises InvalidImage.
+    The same file uploaded again gives the same Asset, with its own words. `picture` is what
+    `read_new` gave for it, where a transaction should not wait for that. Raises InvalidImage.
     """
     data = contents(file)
-    if asset := Asset.objects.filter(sha256=hashlib.sha256(data).hexdigest()).first():
+    if asset := stored_as(data):
         return asset
-    picture = made(data)
+    picture = picture or made(data)
     return known(picture) or keep(picture, Asset(alt=alt[:500], caption=caption[:500]))
+
+
+def read_new(file: BinaryIO) -> Picture | None:
+    """Make all files of a picture unless it is stored already. Raises InvalidImage."""
+    data = contents(file)
+    return None if stored_as(data) else made(data)
+
+
+def stored_as(data: bytes) -> Asset | None:
+    return Asset.objects.filter(sha256=hashlib.sha256(data).hexdigest()).first()
 
 
 def known(picture: Picture) -> Asset | None:

@@ -99,7 +99,7 @@ def import_file(
         pictures = Pictures(path.parent, parsed.notes, dry_run, remote)
         outcome.status = fate(parsed, data, update, pictures)
         if outcome.status in ("created", "updated"):
-            pictures.fetch_all(parsed)
+            pictures.gather(parsed)
         known = len(remote.stored) if remote else 0
         with images.undone_together(), transaction.atomic():
             outcome.status = store(parsed, path, data, update, publish, pictures)

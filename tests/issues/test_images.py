@@ -2,9 +2,12 @@
 
 import io
 import threading
+import time
 import zlib
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.admin import ModelAdmin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
@@ -13,9 +16,10 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from issues import images
 from issues.images import InvalidImage
+from issues.images.encoding import one_at_a_time
 from issues.images.opening import opened
 from issues.importing.saving import import_file
-from issues.models import Asset
+from issues.models import Asset, Tag
 from tests.builders import animation, make_colleague, picture
 
 UPLOAD, ADD = "/admin/desk/upload/", reverse("admin:issues_asset_add")
@@ -197,6 +201,46 @@ class TestWaysIn:
         asset = Asset.objects.get()
         assert (asset.alt, asset.placeholder) == ("A teal square", "#008080")
         assert {one["format"] for one in asset.variants} >= {"webp", "jpeg"}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWriting:
+    """Encoding takes seconds; whoever wants to write meanwhile does not wait for it."""
+
+    @pytest.fixture(autouse=True)
+    def installed(self, transactional_db):
+        """Install section types again: a test with transactions of its own leaves none behind."""
+        import_module("issues.migrations.0002_section_types").install(apps, None)
+
+    def test_goes_on_while_the_desk_encodes(self, desk):
+        write_during(lambda: desk.post(UPLOAD, {"image": picture()}))
+
+    def test_goes_on_while_the_admin_encodes(self, desk):
+        write_during(lambda: desk.post(ADD, {"upload": picture(), "alt": "A teal square"}))
+
+    def test_goes_on_while_the_importer_encodes(self, tmp_path):
+        (tmp_path / "photo.png").write_bytes(picture().getvalue())
+        text = "---\ntitle: Seven\ncover: photo.png\n---\n## Tip\n\n![A photo](photo.png)\n"
+        (tmp_path / "7.md").write_text(text)
+
+        write_during(lambda: import_file(tmp_path / "7.md"))
+
+
+def write_during(act) -> None:
+    """Write something while `act` wants to encode a picture and cannot yet."""
+
+    def run():
+        act()
+        connections.close_all()
+
+    other = threading.Thread(target=run)
+    with one_at_a_time:
+        other.start()
+        time.sleep(0.5)
+        Tag.objects.create(name="meanwhile")
+        assert not Asset.objects.exists()
+    other.join()
+    assert Asset.objects.count() == 1
 
 
 def is_empty(folder) -> bool:
