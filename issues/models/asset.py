@@ -109,20 +109,19 @@ class Asset(models.Model):
         """
         self.placeholder, self.is_animated = picture.placeholder, picture.original.moves
         there = [Variant(**one) for one in self.variants if self.storage().exists(one["name"])]
-        mailed = [one for one in there if one.format == "jpeg"]
-        self.variants = [one._asdict() for one in mailed]
+        self.variants = []
         for encoded in picture.variants:
-            if not (mailed and encoded.format == "jpeg"):
-                self.take_variant(encoded, there)
+            kept = next((one for one in there if is_still_good(one, encoded)), None)
+            if kept:
+                self.variants.append(kept._asdict())
+            else:
+                self.take_variant(encoded)
 
-    def take_variant(self, encoded, there: list[Variant]):
-        data, facts = encoded.data, (encoded.format, encoded.width, encoded.height)
-        for one in there:
-            if same_content(one.name, encoded.name) and one.moves == encoded.moves:
-                return self.variants.append(one._asdict())
-        name = self.storage().get_available_name(encoded.name)
-        self.variants.append(Variant(*facts, name, len(data), encoded.moves)._asdict())
-        self.variants[-1]["name"] = write(name, data)
+    def take_variant(self, encoded):
+        size, name = len(encoded.data), self.storage().get_available_name(encoded.name)
+        facts = (encoded.format, encoded.width, encoded.height, name, size, encoded.moves)
+        self.variants.append(Variant(*facts)._asdict())
+        self.variants[-1]["name"] = write(name, encoded.data)
 
     def file_names(self) -> set[str]:
         """Give the names of all its files."""
@@ -144,7 +143,10 @@ def write(name: str, data: bytes) -> str:
     return Asset.storage().save(name, ContentFile(data))
 
 
-def same_content(name: str, other: str) -> bool:
-    """Compare names that tell the content; a storage adds to one that was taken."""
-    (stem, _, extension), (other, _, other_extension) = name.rpartition("."), other.rpartition(".")
-    return (stem.partition("_")[0], extension) == (other, other_extension)
+def is_still_good(variant: Variant, encoded) -> bool:
+    """Say whether a stored file stays where `encoded` was made of the same picture."""
+    if (variant.format, variant.moves) != (encoded.format, encoded.moves):
+        return False
+    # Names tell the content; a storage adds to one that was taken.
+    stem = encoded.name.rpartition(".")[0]
+    return encoded.format == "jpeg" or variant.name.startswith(stem)
