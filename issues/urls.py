@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from issues import (
     converters,  # noqa: F401  it gives the parts of addresses their names
     feeds,
+    media,
     page_cache,
     robots,
     searching,
@@ -48,7 +49,7 @@ others = [
         name="section_share_image",
     ),
     path("share/<str:token>/", views.shared, name="shared"),
-    re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
+    re_path(rf"^media/(?P<name>{media.NAME})$", media.media, name="media"),
 ]
 # Where a change elsewhere in the archive need not let the page be made anew.
 OWN_VERSIONS = {"detail": public_issue_version}

@@ -3,8 +3,7 @@
 `shared` alone enters by a link that an editor made.
 """
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,14 +12,12 @@ from django.views.generic import DetailView, ListView, TemplateView
 from issues import backlinks, markdown, pictures, references, related, sharing
 from issues.counts import type_counts, year_counts
 from issues.freshness import issue_version
-from issues.images import CONTENT_TYPES
 from issues.models import Issue, Section, SectionType
 from issues.moved import lead_on
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10
 PAGE_SIZE = 10  # issues or sections
-YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 class Home(TemplateView):
@@ -202,18 +199,4 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
-    return response
-
-
-@require_safe
-def media(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve a stored picture. Its name changes with its content, so it may be kept for ever."""
-    try:
-        file = default_storage.open(name)
-    except FileNotFoundError as error:
-        raise Http404(_("There is no such picture.")) from error
-    content_type = CONTENT_TYPES[name.rpartition(".")[2]]
-    response = FileResponse(file, content_type=content_type)
-    response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-    response["Content-Security-Policy"] = "sandbox"
     return response

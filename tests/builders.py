@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import io
+import itertools
 import secrets
 
 from django.contrib.auth import get_user_model
@@ -143,6 +144,18 @@ def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.By
     Image.new("RGB", size, color).save(file, image_format, **options)
     file.seek(0)
     file.name = f"picture.{image_format.lower()}"
+    return file
+
+
+def animation(image_format="GIF", size=(8, 8), durations=(80, 40, 120), **options) -> io.BytesIO:
+    """Draw a picture file that moves, one frame for each duration."""
+    colors = itertools.cycle(["red", "green", "blue"])
+    first, *more = (Image.new("RGB", size, next(colors)) for _ in durations)
+    file = io.BytesIO()
+    options = {"save_all": True, "duration": list(durations), "loop": 0, **options}
+    first.save(file, image_format, append_images=more, **options)
+    file.seek(0)
+    file.name = f"animation.{image_format.lower()}"
     return file
 
 

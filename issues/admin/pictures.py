@@ -49,6 +49,12 @@ class AssetAdmin(ListAdmin):
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
+    def changeform_view(self, request, *args, **kwargs):
+        if "upload" in request.FILES and self.has_add_permission(request):
+            self.form.read_early(request.FILES["upload"])
+        with images.undone_together():
+            return super().changeform_view(request, *args, **kwargs)
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and obj.pk:
             context |= {

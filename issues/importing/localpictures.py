@@ -42,13 +42,19 @@ class Pictures:
         remote: RemotePictures | None = None,
     ):
         self.folder, self.notes, self.dry_run, self.remote = folder, notes, dry_run, remote
+        self.read: dict[Path, images.Picture | None] = {}
 
-    def fetch_all(self, parsed: ParsedIssue) -> None:
-        """Fetch what a file shows, so that no transaction waits for other hosts."""
-        if self.remote and not self.dry_run:
-            for address in remote_in(parsed):
-                with suppress(NotFetched):
-                    self.remote.file(address)
+    def gather(self, parsed: ParsedIssue) -> None:
+        """Fetch and encode what a file shows, so that no transaction waits for either."""
+        for address in () if self.dry_run else addresses_in(parsed):
+            # What cannot be had is told where it is missed.
+            with suppress(NotFetched, images.InvalidImage, OSError):
+                file = self.file(address)
+                if self.remote and is_remote(address):
+                    file = self.remote.file(address)
+                if file:
+                    with file.open("rb") as opened:
+                        self.read[file] = images.read_new(opened)
 
     def are_left_in(self, issue: Issue, parsed: ParsedIssue) -> bool:
         """Tell whether an issue still shows, from elsewhere, a picture of its file to fetch."""
@@ -103,9 +109,9 @@ class Pictures:
         try:
             with file.open("rb") as opened:
                 if self.dry_run:
-                    images.read(opened)
+                    images.check(opened)
                     return None
-                return images.store(opened, picture.alt, picture.caption)
+                return images.store(opened, picture.alt, picture.caption, self.read.get(file))
         except (images.InvalidImage, OSError) as error:
             raise ImportProblem(line, f"{file.name}: {error}") from error
 
@@ -115,8 +121,9 @@ class Pictures:
             self.notes.append(Note(line, f"would fetch {picture.source}", "picture"))
             return None
         try:
-            with self.remote.file(picture.source).open("rb") as opened:
-                asset = images.store(opened, picture.alt, picture.caption)
+            file = self.remote.file(picture.source)
+            with file.open("rb") as opened:
+                asset = images.store(opened, picture.alt, picture.caption, self.read.get(file))
         except (NotFetched, images.InvalidImage) as error:
             text = f"picture not fetched: {picture.source} ({str(error).rstrip('.')})"
             self.notes.append(Note(line, text, "doubtful"))
@@ -127,9 +134,14 @@ class Pictures:
 
 def remote_in(parsed: ParsedIssue) -> list[str]:
     """Give the addresses of an issue's pictures on other hosts. Raises ImportProblem."""
+    return [address for address in addresses_in(parsed) if is_remote(address)]
+
+
+def addresses_in(parsed: ParsedIssue) -> list[str]:
+    """Give the addresses of an issue's pictures. Raises ImportProblem."""
     texts = [(parsed.intro, 1), *((one.body, one.line) for one in parsed.sections)]
     found = [picture.source for text, line in texts for picture in pictures_in(text, line)]
-    return [address for address in [*found, parsed.cover] if is_remote(address)]
+    return [*found, parsed.cover] if parsed.cover else found
 
 
 def pictures_in(source: str, line: int) -> list[markdown.Picture]:

@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import draft, history, preflight, search
+from issues import draft, history, images, preflight, search
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
 from issues.importing.fetching import Fetcher
@@ -99,9 +99,9 @@ def import_file(
         pictures = Pictures(path.parent, parsed.notes, dry_run, remote)
         outcome.status = fate(parsed, data, update, pictures)
         if outcome.status in ("created", "updated"):
-            pictures.fetch_all(parsed)
+            pictures.gather(parsed)
         known = len(remote.stored) if remote else 0
-        with transaction.atomic():
+        with images.undone_together(), transaction.atomic():
             outcome.status = store(parsed, path, data, update, publish, pictures)
             describe(outcome, publish)
             transaction.set_rollback(dry_run)
