@@ -5,12 +5,13 @@ PORT ?= 8000
 BIN := .venv/bin
 export PORT
 
-.PHONY: help run test bench lint format requirements clean
+.PHONY: help run test bench lighthouse lint format requirements clean
 
 help:
 	@echo "make run       the site with a demo archive on http://127.0.0.1:$(PORT)/ (PORT= changes it)"
 	@echo "make test      all tests, on SQLite and on PostgreSQL, in a real browser"
-	@echo "make bench     measured times of pages and searches"
+	@echo "make bench     measured times of pages and searches, of the server and of a slow line"
+	@echo "make lighthouse   what Lighthouse says of the demo archive; needs Node"
 	@echo "make lint      ruff; make format mends what it can"
 	@echo "make requirements   compile requirements*.in again"
 
@@ -28,6 +29,9 @@ test: .venv/tests
 
 bench: .venv/tests
 	@$(BIN)/python -m tests.bench
+
+lighthouse: .venv/tests
+	@$(BIN)/python -m tests.bench.lighthouse
 
 lint: .venv/tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

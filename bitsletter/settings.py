@@ -135,7 +135,7 @@ MIDDLEWARE = [
     "issues.api.answers.open_answers",
     "django.middleware.security.SecurityMiddleware",
     "issues.page_cache.kept_pages",
-    "csp.middleware.CSPMiddleware",
+    "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -236,8 +236,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        # Editors may show a picture that stays on another host, if it comes over TLS.
-        "img-src": ["'self'", "https:"],
+        "img-src": ["'self'"],  # and where an editor shows pictures from: see `bitsletter.policy`
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],

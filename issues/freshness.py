@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -60,8 +60,28 @@ def read_version(at: datetime.datetime) -> str:
     """
     public = Issue.objects.published(at).aggregate(total=Count("*"), newest=Max("published_at"))
     changes = list(newest_changes(at).values_list("pk", "version", "updated_at")[:CHANGES])
-    said = repr((public["total"], public["newest"], changes))
-    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+    return digest(public["total"], public["newest"], changes)
+
+
+def issue_version(issue: Issue, neighbours: Iterable[Issue | None]) -> str:
+    """Give a text that is another as soon as readers would see another page of this issue.
+
+    That is so where its texts say nothing of what is elsewhere. The issue must have been read
+    before all that the page shows.
+    """
+    around = [one and (one.number, one.title) for one in neighbours]
+    return digest(issue.pk, issue.number, issue.updated_at, around)
+
+
+def public_issue_version(number: int | str) -> str:
+    """Give the same of the public issue of this number, by three short questions; "" of none."""
+    public = Issue.objects.published().only("number", "title", "published_at", "updated_at")
+    issue = public.filter(number=number).first()
+    return issue_version(issue, public.neighbours(issue)) if issue else ""
+
+
+def digest(*facts) -> str:
+    return hashlib.blake2b(repr(facts).encode(), digest_size=12).hexdigest()
 
 
 def newest_changes(at: datetime.datetime):

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import NamedTuple
 
 import brotli
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
@@ -38,26 +39,33 @@ class Page(NamedTuple):
     """An answer as it is kept."""
 
     version: str
+    own_version: str
     headers: dict[str, str]
     bodies: dict[str, bytes]  # by coding
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Give the answer in the best coding that the reader takes."""
-        coding = accepted_coding(request.headers.get("Accept-Encoding", ""))
+        coding = accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         if coding:
             response = HttpResponse(self.bodies[coding], headers=self.headers)
             response["Content-Encoding"] = coding
         else:
             response = HttpResponse(gzip.decompress(self.bodies["gzip"]), headers=self.headers)
         response["Content-Length"] = str(len(response.content))
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if "HTTP_COOKIE" in request.META and settings.SESSION_COOKIE_NAME in request.COOKIES:
             # Who may have changed the page a moment ago asks each time.
             response["Cache-Control"] = "no-cache"
         return unless_known(request, response)
 
 
-def keep(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let what this view answers be kept: it depends on the address and the archive alone."""
+def keep(
+    view: Callable[..., HttpResponse], own_version: Callable[..., str] | None = None
+) -> Callable[..., HttpResponse]:
+    """Let what this view answers be kept: it depends on the address and the archive alone.
+
+    While `own_version`, asked with the parts of the address, gives what the view has left as
+    `own_version` on the request, a page is what it was though the archive has changed.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -67,8 +75,10 @@ def keep(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = view(request, *args, **kwargs)
         response.content_version, response.conditions = version, conditions
+        response.own_version = getattr(request, "own_version", "")
         return response
 
+    answer.own_version = own_version
     return answer
 
 
@@ -79,19 +89,31 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
         if request.method != "GET":
             return get_response(request)
         place, name = place_of(request)
-        page = place.get(name)
-        if page:
-            request.content_version = content_version()
-        if page is None or page.version != request.content_version:
+        kept = place.get(name)
+        page = kept and still_true(kept, request)
+        if not page:
             response = get_response(request)
             if not may_be_kept(response):
                 return response
             request.META |= response.conditions
             page = compressed(response)
+        if page is not kept:
             place.set(name, page, ONE_DAY)
         return page.answer(request)
 
     return answer
+
+
+def still_true(page: Page, request: HttpRequest) -> Page | None:
+    """Give the page as it may still be shown; None if it has to be made anew."""
+    version = request.content_version = content_version()
+    if page.version == version:
+        return page
+    if page.own_version:
+        view = resolve(request.path_info)
+        if view.func.own_version(**view.kwargs) == page.own_version:
+            return page._replace(version=version)
+    return None
 
 
 def place_of(request: HttpRequest) -> tuple[BaseCache, str]:
@@ -133,9 +155,11 @@ def compressed(response: HttpResponse) -> Page:
         "br": brotli.compress(content, quality=BROTLI_QUALITY),
         "gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
     }
-    return Page(response.content_version, dict(response.headers), bodies)
+    versions = response.content_version, response.own_version
+    return Page(*versions, dict(response.headers), bodies)
 
 
+@lru_cache(maxsize=100)  # browsers send few of them
 def accepted_coding(header: str) -> str:
     """Give the best of our codings that an Accept-Encoding header names; "" for none of them."""
     offered = [one.strip() for one in header.lower().split(",")]

@@ -15,6 +15,7 @@ from issues import (
     tag_pages,
     views,
 )
+from issues.freshness import public_issue_version
 
 app_name = "issues"
 # What depends on the address and the archive alone, and is kept until the archive changes.
@@ -50,8 +51,10 @@ others = [
     path("share/<str:token>/", views.shared, name="shared"),
     re_path(rf"^media/(?P<name>{media.NAME})$", media.media, name="media"),
 ]
+# Where a change elsewhere in the archive need not let the page be made anew.
+OWN_VERSIONS = {"detail": public_issue_version}
 for page in pages:
-    page.callback = page_cache.keep(page.callback)
+    page.callback = page_cache.keep(page.callback, OWN_VERSIONS.get(page.name))
 
 urlpatterns = [*pages, *others]
 

@@ -11,6 +11,7 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from issues import backlinks, markdown, pictures, references, related, sharing
 from issues.counts import type_counts, year_counts
+from issues.freshness import issue_version
 from issues.models import Issue, Section, SectionType
 from issues.moved import lead_on
 
@@ -89,13 +90,11 @@ class IssueDetail(Movable, DetailView):
         return get_object_or_404(issues, number=self.kwargs["number"])
 
     def get_context_data(self, **kwargs):
-        others = Issue.objects.published().only("number", "title")
-        return super().get_context_data(
-            **page_of(self.object),
-            newer=others.after(self.object).first(),
-            older=others.before(self.object).first(),
-            **kwargs,
-        )
+        page = page_of(self.object)
+        newer, older = Issue.objects.published().only("number", "title").neighbours(self.object)
+        if page["stands_alone"]:
+            self.request.own_version = issue_version(self.object, (newer, older))
+        return super().get_context_data(**page, newer=newer, older=older, **kwargs)
 
 
 def page_of(issue: Issue) -> dict:
@@ -104,8 +103,17 @@ def page_of(issue: Issue) -> dict:
     sections = list(shown.prefetch_related("tags"))
     for section in sections:
         section.issue = issue
-    references.resolve([issue, *sections], here=sections)
-    return {"sections": sections, "pictures": pictures.resolve([issue, *sections])}
+    rows = [issue, *sections]
+    # Nothing that the page shows is the title of something outside of the issue.
+    stands_alone = not any(one.superseded_by_id for one in sections) and not any(
+        references.references_in(references.html_of(row)) for row in rows
+    )
+    references.resolve(rows, here=sections)
+    return {
+        "sections": sections,
+        "pictures": pictures.resolve(rows),
+        "stands_alone": stands_alone,
+    }
 
 
 class SectionDetail(Movable, DetailView):

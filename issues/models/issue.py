@@ -83,6 +83,10 @@ class IssueQuerySet(VersionedQuerySet):
         found = self.filter(later, published_at__gte=issue.published_at)
         return found.order_by("published_at", "number")
 
+    def neighbours(self, issue) -> tuple:
+        """Give the next newer and the next older issue; None where there is none."""
+        return self.after(issue).first(), self.before(issue).first()
+
     def for_list(self):
         """Load what a list of issues shows: each with its sections' types and titles."""
         sections = self.model.sections.rel.related_model.objects

@@ -2,27 +2,25 @@
 
 Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
-`python -m tests.bench pages` or `… archive` measures one part alone.
+`python -m tests.bench pages`, `… archive`, `… server` or `… speed` measures one part alone.
 """
 
 import http.client
-import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 import psycopg
 
-from tests.bench import archive, desk, typing
-from tests.machine import browser, free_port, postgres
+from tests.bench import archive, desk, server, speed, typing
+from tests.bench.site import ask, installed, served
+from tests.machine import browser, postgres
 
-NAMES = ("usual", "small", "large")  # archives, each in a database of its own
+PARTS = ("pages", "archive", "server", "speed")
+NAMES = ("usual", "small", "large", "served")  # archives, each in a database of its own
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
 MANY = 20  # sections of one issue
@@ -30,25 +28,38 @@ LIMIT = 50  # milliseconds, the promise for a warm page
 
 
 def main() -> None:
-    parts = sys.argv[1:] or ["pages", "archive"]
+    parts = sys.argv[1:] or PARTS
     with tempfile.TemporaryDirectory(prefix="bitsletter-bench-") as folder:
-        measure_all(parts, "SQLite", {name: {"DATA_DIR": f"{folder}/{name}"} for name in NAMES})
-        with postgres() as url:
-            databases = {name: database(url, name) for name in NAMES}
-            settings = {
-                name: {"DATA_DIR": f"{folder}/pg-{name}", "DATABASE_URL": databases[name]}
-                for name in NAMES
-            }
-            measure_all(parts, "PostgreSQL", settings)
+        if "speed" in parts:  # what the line takes is the same with either database
+            speed.report(f"{folder}/speed")
+        if set(parts) - {"speed"}:
+            measure_on_both(parts, folder)
 
 
-def measure_all(parts: list[str], engine: str, settings: dict[str, dict[str, str]]) -> None:
+def measure_on_both(parts: Sequence[str], folder: str) -> None:
+    measure_all(parts, "SQLite", {name: {"DATA_DIR": f"{folder}/{name}"} for name in NAMES})
+    with postgres() as url:
+        databases = {name: database(url, name) for name in NAMES}
+        settings = {
+            name: {"DATA_DIR": f"{folder}/pg-{name}", "DATABASE_URL": databases[name]}
+            for name in NAMES
+        }
+        measure_all(parts, "PostgreSQL", settings)
+
+
+def measure_all(parts: Sequence[str], engine: str, settings: dict[str, dict[str, str]]) -> None:
     """Measure the parts that are wanted on databases of one engine, each with its archive."""
     if "pages" in parts:
-        measure(engine, installed(settings["usual"], ISSUES))
+        measure(engine, installed(settings["usual"], issues(ISSUES)))
     if "archive" in parts:
-        small = installed(settings["small"], archive.SMALL)
-        archive.report(engine, small, installed(settings["large"], archive.LARGE))
+        small = installed(settings["small"], issues(archive.SMALL))
+        archive.report(engine, small, installed(settings["large"], issues(archive.LARGE)))
+    if "server" in parts:
+        server.report(engine, installed(settings["served"], *server.FILL))
+
+
+def issues(count: int) -> list[str]:
+    return ["make_archive", "--issues", str(count), "--sections", str(SECTIONS)]
 
 
 def database(url: str, name: str) -> str:
@@ -58,60 +69,13 @@ def database(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
 
 
-def installed(settings: dict[str, str], issues: int) -> dict[str, str]:
-    """Make a site with an archive; give the environment that it runs in."""
-    ours = {"ENV_FILE": os.devnull, "DEBUG": "off", "SECRET_KEY": "bench" * 20}
-    environment = os.environ | ours | settings
-    for command in (
-        ["migrate", "--verbosity", "0"],
-        ["collectstatic", "--no-input", "--verbosity", "0"],
-        ["make_archive", "--issues", str(issues), "--sections", str(SECTIONS)],
-    ):
-        subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
-    return environment
-
-
 def measure(name: str, environment: dict[str, str]) -> None:
     drafts = {count: desk.prepare(environment, count) for count in (desk.SECTIONS, MANY)}
-    with server(environment) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+    with served(environment) as site:
+        connection = http.client.HTTPConnection("127.0.0.1", site.port)
         report(name, connection)
         desk.report(connection, drafts[desk.SECTIONS])
-        typing.report(f"http://127.0.0.1:{port}", drafts[MANY], MANY, browser())
-
-
-@contextmanager
-def server(environment: dict[str, str]) -> Iterator[int]:
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
-    process = subprocess.Popen(
-        [*command, "--log-level", "error", "bitsletter.wsgi"],
-        env=environment | {"PORT": str(port), "WEB_WORKERS": "1"},
-    )
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            ask(http.client.HTTPConnection("127.0.0.1", port), "/nothing/")
-            return
-        except ConnectionError:
-            time.sleep(0.1)
-    raise SystemExit("The server did not start.")
-
-
-def ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, bytes]:
-    """Ask for a page; give the milliseconds it took and its body."""
-    started = time.perf_counter()
-    connection.request("GET", path)
-    body = connection.getresponse().read()
-    return (time.perf_counter() - started) * 1000, body
+        typing.report(f"http://127.0.0.1:{site.port}", drafts[MANY], MANY, browser())
 
 
 def pages(connection: http.client.HTTPConnection) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """Pages that are kept as they are sent: what is kept, for whom, and until when."""
 
+import datetime
 import gzip
 
 import brotli
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.utils import timezone
 
 from bitsletter import commits
 from issues.models import Issue, SectionType, Tag
@@ -198,6 +200,77 @@ class TestChanges:
         coming.publish()
 
         assert "Coming soon" in text_of(client.get("/issues/1/"))
+
+
+class TestOneOfMany:
+    """A change elsewhere lets no page of an issue be made anew."""
+
+    COST = 5  # how old the archive is, the issue and its neighbours
+
+    def test_a_new_issue_leaves_the_old_ones_as_they_are(
+        self, client, django_assert_max_num_queries
+    ):
+        for number in (1, 2, 3):
+            make_issue(number, YESTERDAY * (9 - number), ["Grid"])
+        for number in (1, 2, 3):
+            client.get(f"/issues/{number}/")
+        make_issue(4, title="Newest of all")
+
+        with django_assert_max_num_queries(self.COST):
+            first = client.get("/issues/1/")
+        with django_assert_max_num_queries(2):
+            client.get("/issues/1/")
+
+        assert first.status_code == 200
+        assert "Newest of all" in text_of(client.get("/issues/3/"))
+
+    def test_its_own_changes_are_seen(self, client):
+        issue = make_issue(1, YESTERDAY * 2, ["Grid"])
+        make_issue(2)
+        client.get("/issues/1/")
+
+        change(issue.sections.get(), body="Quite new.")
+
+        assert "Quite new." in text_of(client.get("/issues/1/"))
+
+    def test_a_neighbour_that_goes_is_gone(self, client):
+        make_issue(1, YESTERDAY * 2)
+        gone = make_issue(2, title="Not for long")
+        assert "Not for long" in text_of(client.get("/issues/1/"))
+
+        gone.unpublish()
+
+        assert "Not for long" not in text_of(client.get("/issues/1/"))
+
+    def test_a_page_that_refers_to_another_follows_it(self, client):
+        make_issue(1, YESTERDAY * 3, [{"title": "Grid", "slug": "grid"}])
+        make_issue(2, YESTERDAY * 2, [{"title": "Flex", "body": "See [[1/grid]] and [[9]]."}])
+        make_issue(3)
+        coming = make_issue(9, None, title="Not yet")
+        assert "Grid" in text_of(client.get("/issues/2/"))
+
+        change(Issue.objects.get(number=1).sections.get(), title="Subgrid")
+        coming.publish(at=timezone.now() - datetime.timedelta(days=9))
+
+        assert "Subgrid" in text_of(client.get("/issues/2/"))
+        assert "Not yet" in text_of(client.get("/issues/2/"))
+
+    def test_a_page_that_is_superseded_follows_what_supersedes_it(self, client):
+        newer = make_issue(2, sections=["Subgrid"]).sections.get()
+        make_issue(1, YESTERDAY * 5, [{"title": "Grid", "superseded_by": newer}])
+        assert "Subgrid" in text_of(client.get("/issues/1/"))
+
+        change(newer, title="Masonry")
+
+        assert "Masonry" in text_of(client.get("/issues/1/"))
+
+    def test_an_issue_that_is_no_longer_public_is_not_shown(self, client):
+        issue = make_issue(1, sections=["Grid"])
+        client.get("/issues/1/")
+
+        issue.unpublish()
+
+        assert client.get("/issues/1/").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
