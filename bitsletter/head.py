@@ -6,15 +6,18 @@ from django.http import HttpRequest, HttpResponse
 
 
 def without_body(get_response: Callable[[HttpRequest], HttpResponse]):
-    """Stand outermost, where nothing needs the text of an answer any more.
+    """Stand outermost: to all others it is GET, and nothing needs the text of its answer any more.
 
     A server drops what follows the headers, but may complain of each.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return get_response(request)
+        request.method = "GET"
         response = get_response(request)
-        if request.method == "HEAD":
-            empty(response)
+        request.method = "HEAD"
+        empty(response)
         return response
 
     return answer

@@ -73,19 +73,23 @@ def read_database() -> dict:
     return database
 
 
+# What is kept of each kind in a process; a page takes about 10 KB.
+CACHE_ENTRIES = {"default": 5000, "pages": 2000, "questions": 200, "drawings": 200}
+
+
 def read_caches() -> dict:
     """Give Django's description of the caches: in the process unless CACHE_URL is set.
 
-    Drawn pictures have one of their own there, so that they neither fill the memory nor push out
-    what is counted.
+    Pages, answers to questions and drawn pictures each have one of their own there, so that they
+    neither fill the memory nor push out each other or what is counted.
     """
     if env.str("CACHE_URL", ""):
         shared = env.dj_cache_url("CACHE_URL")
-        return {"default": shared, "drawings": shared}
+        return {name: shared | {"KEY_PREFIX": name} for name in CACHE_ENTRIES}
     in_process = "django.core.cache.backends.locmem.LocMemCache"
     return {
         name: {"BACKEND": in_process, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": most}}
-        for name, most in (("default", 5000), ("drawings", 200))
+        for name, most in CACHE_ENTRIES.items()
     }
 
 
@@ -99,7 +103,7 @@ IS_HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.bool("DEBUG", IS_LOCAL)
 
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
@@ -130,7 +134,8 @@ MIDDLEWARE = [
     "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "issues.page_cache.kept_pages",
+    "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -203,6 +208,12 @@ STORAGES = {
 # Twenty sections of the longest text that is taken fit into one form.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "issues.uploads.Cut",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Mail ---------------------------------------------------------------------------------------
 
@@ -225,8 +236,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        # Editors may show a picture that stays on another host, if it comes over TLS.
-        "img-src": ["'self'", "https:"],
+        "img-src": ["'self'"],  # and where an editor shows pictures from: see `bitsletter.policy`
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],

@@ -1,45 +1,98 @@
-"""How old the archive is that readers see: keeping what is counted until something changes."""
+"""How old the archive is that readers see: keeping what is made of it until something changes."""
 
 import datetime
-from collections.abc import Callable
-from typing import Any
+import hashlib
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 
+from bitsletter import commits
 from issues.models import Issue
 
-# Seconds, after which also that is counted again which `content_version` cannot notice: a change
-# that began before another one and ended after it.
+# Seconds, after which what is counted is counted again, should `content_version` ever miss
+# something.
 KEPT = 10 * 60
+# Changes that are told apart. A transaction may end after a later one that is known already; it
+# is missed only if as many others have ended meanwhile.
+CHANGES = 20
+
+
+class Seen(NamedTuple):
+    """A version, the mark of the database it was read at, and until when it can be so."""
+
+    mark: Hashable
+    until: datetime.datetime | None  # when the next issue goes public by itself
+    version: str
+
+
+seen: Seen | None = None
 
 
 def content_version() -> str:
     """Give a text that is another as soon as readers would see something else.
 
-    How many issues are public moves with all that comes and goes: what is published, unpublished
-    or deleted, and a scheduled issue whose moment has come; also where the change began before
-    another one that was seen already. The newest public moment and the newest change tell one
-    that comes from another that goes; and every change of a public issue, of what is in it and of
-    its tags moves its `updated_at` (see `touch`). Work on drafts moves nothing. All are read along
-    one index of issues, and at the end of another.
+    While nobody commits anything and no scheduled moment passes, it costs no question.
     """
-    at = timezone.now()
+    global seen
+    mark, at, known = commits.mark(), timezone.now(), seen
+    if mark is not None and known and known.mark == mark and (not known.until or at < known.until):
+        return known.version
+    # The mark was read before: what is committed meanwhile makes it another.
+    version = read_version(at)
+    if mark is not None:
+        coming = Issue.objects.scheduled(at).aggregate(moment=Min("published_at"))
+        seen = Seen(mark, coming["moment"], version)
+    return version
+
+
+def read_version(at: datetime.datetime) -> str:
+    """Read how old the archive is at the moment `at`.
+
+    How many issues are public moves with all that comes and goes: what is published, unpublished
+    or deleted, and a scheduled issue whose moment has come. The newest public moment and the
+    newest changes tell one that comes from another that goes; and every change of a public issue,
+    of what is in it, of its tags and of what else it shows moves its `updated_at` (see `touch`
+    and `note_change`). Work on drafts moves nothing. All are read along one index of issues, and
+    at the end of another.
+    """
     public = Issue.objects.published(at).aggregate(total=Count("*"), newest=Max("published_at"))
-    return f"{public['total']}/{public['newest']}/{newest_change(at)}"
+    changes = list(newest_changes(at).values_list("pk", "version", "updated_at")[:CHANGES])
+    return digest(public["total"], public["newest"], changes)
 
 
-def newest_change(at: datetime.datetime | None = None) -> datetime.datetime | None:
-    """Give when something in an issue that readers see at the moment `at` was last changed.
+def issue_version(issue: Issue, neighbours: Iterable[Issue | None]) -> str:
+    """Give a text that is another as soon as readers would see another page of this issue.
+
+    That is so where its texts say nothing of what is elsewhere. The issue must have been read
+    before all that the page shows.
+    """
+    around = [one and (one.number, one.title) for one in neighbours]
+    return digest(issue.pk, issue.number, issue.updated_at, around)
+
+
+def public_issue_version(number: int | str) -> str:
+    """Give the same of the public issue of this number, by three short questions; "" of none."""
+    public = Issue.objects.published().only("number", "title", "published_at", "updated_at")
+    issue = public.filter(number=number).first()
+    return issue_version(issue, public.neighbours(issue)) if issue else ""
+
+
+def digest(*facts) -> str:
+    return hashlib.blake2b(repr(facts).encode(), digest_size=12).hexdigest()
+
+
+def newest_changes(at: datetime.datetime):
+    """Give the issues that readers see at the moment `at`, the last changed first.
 
     The few hidden issues are left out, for the same reason as in `SearchEntryQuerySet.published`:
     asked for those that are public, a database may sort all of them instead of going to the end
     of its index.
     """
     hidden = Issue.objects.unpublished(at).order_by().values("pk")
-    changed = Issue.objects.exclude(pk__in=hidden).order_by("-updated_at")
-    return changed.values_list("updated_at", flat=True).first()
+    return Issue.objects.exclude(pk__in=hidden).order_by("-updated_at")
 
 
 def kept(name: str, make: Callable[[], Any]) -> Any:

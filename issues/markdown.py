@@ -1,7 +1,8 @@
 """Markdown in; safe HTML, plain text and an excerpt out. Pure: it asks no database.
 
 The dialect is CommonMark with GitHub's tables, task lists and strikethrough, footnotes, and
-cross-references such as `[[2/lazy-loading]]` (see `issues.wikilinks`).
+cross-references such as `[[2/lazy-loading]]` (see `issues.wikilinks`). A picture on another host
+may say how large it is, so that its place is kept: `![alt](https://…){width=600 height=400}`.
 Raw HTML is shown as text. What comes out is sanitised and may be put on a page as it is.
 """
 
@@ -18,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
@@ -26,10 +28,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from issues.dimensions import Size, size_of
 from issues.wikilinks import wikilinks_plugin
 
 # Raise it when the same source gives other HTML: `manage.py rerender` then knows what is old.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 MAX_BYTES = 200 * 1024
 MAX_NESTING = 60  # lists in quotes in lists …
@@ -40,17 +43,11 @@ MAX_HIGHLIGHTED = 5_000  # characters of one code block; some lexers take quadra
 TOP_HEADING = 3
 EXCERPT_LENGTH = 220
 CODE_BLOCKS = ("fence", "code_block")
+SIZE = re.compile(r"\{ *width=(\d+) +height=(\d+) *\}")
 
 
 class UnreadableMarkdown(ValueError):
     """The source is too large or too deeply nested; the message says so to the editor."""
-
-
-class Size(NamedTuple):
-    """A picture's width and height in pixels."""
-
-    width: int
-    height: int
 
 
 class Picture(NamedTuple):
@@ -128,6 +125,7 @@ def parser() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"linkify": False, "maxNesting": MAX_NESTING})
     markdown.use(footnote_plugin).use(tasklists_plugin, label=True)
     markdown.use(wikilinks_plugin)
+    markdown.inline.ruler.push("take_size", take_size)
     markdown.core.ruler.after("block", "refuse_nesting", refuse_nesting)
     markdown.core.ruler.push("shift_headings", shift_headings)
     markdown.core.ruler.push("make_figures", make_figures)
@@ -138,6 +136,19 @@ def parser() -> MarkdownIt:
     markdown.add_render_rule("table_open", open_table)
     markdown.add_render_rule("table_close", close_table)
     return markdown
+
+
+def take_size(state: StateInline, silent: bool) -> bool:
+    """Take the braces right behind a picture that say its size; any others are text."""
+    if silent or state.pending or not state.tokens or state.tokens[-1].type != "image":
+        return False
+    match = SIZE.match(state.src, state.pos, state.posMax)
+    size = size_of(*match.groups()) if match else None
+    if size is None:
+        return False
+    state.tokens[-1].meta["size"] = size
+    state.pos = match.end()
+    return True
 
 
 def refuse_nesting(state: StateCore) -> None:
@@ -185,7 +196,9 @@ def make_figures(state: StateCore) -> None:
     for opening, inline, closing in zip(
         state.tokens, state.tokens[1:], state.tokens[2:], strict=False
     ):
-        if opening.type == "paragraph_open" and [t.type for t in inline.children] == ["image"]:
+        # In a tight list a paragraph is hidden: there is nothing that could be a figure.
+        is_shown = opening.type == "paragraph_open" and not opening.hidden
+        if is_shown and [token.type for token in inline.children] == ["image"]:
             opening.tag = closing.tag = "figure"
             inline.children[0].meta["in_figure"] = True
 
@@ -227,7 +240,7 @@ def render_image(renderer, tokens, index, options, env) -> str:
     attrs = {"src": image.source, "alt": image.alt}
     if image.caption and not in_figure:
         attrs["title"] = image.caption
-    if size := env["sizes"].get(image.source):
+    if size := env["sizes"].get(image.source, tokens[index].meta.get("size")):
         attrs |= {"width": size.width, "height": size.height}
     attrs |= {"loading": "lazy", "decoding": "async"}
     html = "<img " + " ".join(f'{name}="{escape(value)}"' for name, value in attrs.items()) + ">"
@@ -242,13 +255,6 @@ def open_table(renderer, tokens, index, options, env) -> str:
 
 def close_table(renderer, tokens, index, options, env) -> str:
     return "</table></div>\n"
-
-
-def first_picture_now(html: str) -> SafeString:
-    """Let the first picture load at once: it may be the largest thing that a reader sees first."""
-    # Only within a tag: a text about loading="lazy" must stay what it is.
-    lazy = r'(<img [^>]*)loading="lazy"'
-    return mark_safe(re.sub(lazy, r'\1loading="eager" fetchpriority="high"', html, count=1))
 
 
 def ids_behind(prefix: str, html: str) -> SafeString:

@@ -95,6 +95,11 @@ def of_tags(url: str) -> Metadata:
     return of_list(_("Tags"), words, url, [])
 
 
+def of_search(url: str) -> Metadata:
+    words = _("Find what %s has said, by words, tag, type and year.") % settings.SITE_NAME
+    return of_list(_("Search"), words, url, [])
+
+
 def of_tag(tag: Tag, url: str) -> Metadata:
     words = _("What %(site)s says about %(tag)s: tips, papers, tools and news.")
     words %= {"site": settings.SITE_NAME, "tag": tag.name}

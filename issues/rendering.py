@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from issues import search
 from issues.markdown import RENDERER_VERSION
 from issues.models import Issue, Section
+from issues.models.illustrated import note_uses
 
 BATCH = 200
 
@@ -13,7 +14,8 @@ BATCH = 200
 def rerender(everything: bool = False) -> tuple[int, int]:
     """Render what an older renderer has rendered, or `everything`.
 
-    Gives how many issues and sections that were. No date and no version moves.
+    Gives how many issues and sections that were. To editors none of them was changed: no version
+    moves, and nothing says that it was corrected.
     """
     return (
         rerender_rows(Issue.objects.all(), everything),
@@ -34,6 +36,8 @@ def rerender_rows(rows: QuerySet, everything: bool) -> int:
             for row in batch:
                 row.derive()
             rows.model.objects.bulk_update(batch, rows.model.RENDERED)
+            note_uses(batch)
+            some.note_change()
             if rows.model is Section:
                 search.index(batch)
     return len(pks)

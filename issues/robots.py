@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 from bitsletter.site import absolute_url
 
 # Answers to questions, the writing desk, drafts for a few, and the same again for programs.
-# The pages of the search say "noindex", too, for whoever comes all the same. Without this line a
-# crawler would have to read them to see that, and their addresses never end.
-CLOSED = ("/search/", "/admin/", "/share/", "/api/")
+# The answers say "noindex", too, for whoever comes all the same. Without these lines a crawler
+# would have to read them to see that, and their addresses never end.
+CLOSED = ("/search/?", "/search/feed.", "/search/suggest/", "/admin/", "/share/", "/api/")
 ONE_DAY = 24 * 60 * 60
 
 

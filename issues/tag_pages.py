@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from issues import markdown, references, tag_index
+from issues import markdown, pictures, references, tag_index
 from issues.counts import tag_counts
 from issues.models import Issue, Section, SectionType, Tag
 from issues.shelf import MOST, Shelf, shelf_of
@@ -95,7 +95,9 @@ class TagEverything(OfTag):
     below = "all/"
 
     def shown(self, shelf):
-        return {"sections": texts_of(shelf), "most": MOST}
+        sections = texts_of(shelf)
+        shown = pictures.resolve(sections)
+        return {"sections": sections, "pictures": shown, "most": MOST}
 
 
 def texts_of(shelf: Shelf) -> list[Section]:

@@ -5,6 +5,8 @@ from django.views.decorators.http import require_safe
 from issues import (
     converters,  # noqa: F401  it gives the parts of addresses their names
     feeds,
+    media,
+    page_cache,
     robots,
     searching,
     share_image_views,
@@ -13,12 +15,13 @@ from issues import (
     tag_pages,
     views,
 )
+from issues.freshness import public_issue_version
 
 app_name = "issues"
-urlpatterns = [
+# What depends on the address and the archive alone, and is kept until the archive changes.
+pages = [
     path("", views.Home.as_view(), name="home"),
     path("issues/", views.IssueList.as_view(), name="list"),
-    path("issues/latest/", views.latest, name="latest"),
     path("issues/<number:number>/", views.IssueDetail.as_view(), name="detail"),
     path("issues/<number:number>/<slug:slug>/", views.SectionDetail.as_view(), name="section"),
     path("tags/", tag_pages.TagList.as_view(), name="tags"),
@@ -31,6 +34,13 @@ urlpatterns = [
     path("tags/<tag:slug>/feed.<format:extension>", feeds.TagFeed.as_view(), name="tag_feed"),
     path("search/feed.<format:extension>", feeds.SearchFeed.as_view(), name="search_feed"),
     path("search/suggest/", suggesting.suggest, name="suggest"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
+    path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", robots.robots, name="robots"),
+]
+others = [
+    path("issues/latest/", views.latest, name="latest"),
     path("share.png", share_image_views.site, name="share_image"),
     path("issues/<number:number>/share.png", share_image_views.issue, name="issue_share_image"),
     path(
@@ -38,13 +48,15 @@ urlpatterns = [
         share_image_views.section,
         name="section_share_image",
     ),
-    path("sitemap.xml", sitemaps.index, name="sitemap"),
-    path("sitemap-lists.xml", sitemaps.lists, name="sitemap_lists"),
-    path("sitemap-<slug:kind>-<number:part>.xml", sitemaps.part, name="sitemap_part"),
-    path("robots.txt", robots.robots, name="robots"),
     path("share/<str:token>/", views.shared, name="shared"),
-    re_path(r"^media/(?P<name>a/[\w-]+\.(?:avif|gif|jpg|png|webp))$", views.media, name="media"),
+    re_path(rf"^media/(?P<name>{media.NAME})$", media.media, name="media"),
 ]
+# Where a change elsewhere in the archive need not let the page be made anew.
+OWN_VERSIONS = {"detail": public_issue_version}
+for page in pages:
+    page.callback = page_cache.keep(page.callback, OWN_VERSIONS.get(page.name))
+
+urlpatterns = [*pages, *others]
 
 # Readers only read: whatever is sent here is refused as 405, before anybody asks for a token.
 for page in urlpatterns:

@@ -3,23 +3,21 @@
 `shared` alone enters by a link that an editor made.
 """
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView, TemplateView
 
-from issues import backlinks, markdown, references, related, sharing
+from issues import backlinks, markdown, pictures, references, related, sharing
 from issues.counts import type_counts, year_counts
-from issues.images import CONTENT_TYPES
+from issues.freshness import issue_version
 from issues.models import Issue, Section, SectionType
 from issues.moved import lead_on
 
 EARLIER_ON_HOME = 9
 MOST_REPLACED = 10
 PAGE_SIZE = 10  # issues or sections
-YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 class Home(TemplateView):
@@ -92,31 +90,30 @@ class IssueDetail(Movable, DetailView):
         return get_object_or_404(issues, number=self.kwargs["number"])
 
     def get_context_data(self, **kwargs):
-        others = Issue.objects.published().only("number", "title")
-        return super().get_context_data(
-            sections=sections_of(self.object),
-            newer=others.after(self.object).first(),
-            older=others.before(self.object).first(),
-            **kwargs,
-        )
+        page = page_of(self.object)
+        newer, older = Issue.objects.published().only("number", "title").neighbours(self.object)
+        if page["stands_alone"]:
+            self.request.own_version = issue_version(self.object, (newer, older))
+        return super().get_context_data(**page, newer=newer, older=older, **kwargs)
 
 
-def sections_of(issue: Issue) -> list[Section]:
-    """Load an issue's sections as its page shows them: only the first picture loads at once."""
+def page_of(issue: Issue) -> dict:
+    """Load an issue's sections as its page shows them, and what its head says of the pictures."""
     shown = issue.sections.select_related("type", "superseded_by__issue")
     sections = list(shown.prefetch_related("tags"))
     for section in sections:
         section.issue = issue
-    references.resolve([issue, *sections], here=sections)
-    has_first_picture = bool(issue.cover_id)
-    if not has_first_picture and "<img" in issue.intro_html:
-        issue.intro_html = markdown.first_picture_now(issue.intro_html)
-        has_first_picture = True
-    for section in sections:
-        if not has_first_picture and "<img" in section.body_html:
-            section.body_html = markdown.first_picture_now(section.body_html)
-            has_first_picture = True
-    return sections
+    rows = [issue, *sections]
+    # Nothing that the page shows is the title of something outside of the issue.
+    stands_alone = not any(one.superseded_by_id for one in sections) and not any(
+        references.references_in(references.html_of(row)) for row in rows
+    )
+    references.resolve(rows, here=sections)
+    return {
+        "sections": sections,
+        "pictures": pictures.resolve(rows),
+        "stands_alone": stands_alone,
+    }
 
 
 class SectionDetail(Movable, DetailView):
@@ -133,10 +130,12 @@ class SectionDetail(Movable, DetailView):
     def get_context_data(self, **kwargs):
         section = self.object
         references.resolve([section])
-        section.body_html = markdown.first_picture_now(markdown.headings_up(section.body_html))
+        shown = pictures.resolve([section])
+        section.body_html = markdown.headings_up(section.body_html)
         public = Section.objects.published().for_link()
         replaced = list(public.filter(superseded_by=section.pk).newest_first()[:MOST_REPLACED])
         return super().get_context_data(
+            pictures=shown,
             newer=public.after(section).first(),
             older=public.before(section).first(),
             replaced=replaced,
@@ -195,24 +194,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if issue.is_published:
         response = redirect(issue)
     else:
-        context = {"issue": issue, "sections": sections_of(issue), "preview": True}
-        context["share_link"] = link
+        context = {"issue": issue, **page_of(issue), "preview": True, "share_link": link}
         response = render(request, "issues/issue_detail.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"
-    return response
-
-
-@require_safe
-def media(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve a stored picture. Its name changes with its content, so it may be kept for ever."""
-    try:
-        file = default_storage.open(name)
-    except FileNotFoundError as error:
-        raise Http404(_("There is no such picture.")) from error
-    content_type = CONTENT_TYPES[name.rpartition(".")[2]]
-    response = FileResponse(file, content_type=content_type)
-    response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-    response["Content-Security-Policy"] = "sandbox"
     return response

@@ -1,4 +1,4 @@
-"""`python -m tests`: lint, then every test on SQLite and again on PostgreSQL.
+"""`python -m tests`: lint, then every test on SQLite and those of the database on PostgreSQL too.
 
 Installs a browser and PostgreSQL where it may; what it cannot install it names in one line and
 leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
@@ -34,16 +34,17 @@ def clean_environment(data_dir: str) -> dict[str, str]:
 
 def run_everywhere(environment: dict[str, str]) -> list[int]:
     """Run the tests on both databases; give the exit status of each run."""
-    left_out, failures, arguments = [], [], sys.argv[1:]
+    left_out, failures, marks = [], [], []
     try:
         environment["CHROMIUM"] = browser()
     except MissingProgram as problem:
         left_out.append(f"LEFT OUT browser tests: {problem}")
-        arguments += ["-m", "not browser"]
-    failures.append(run_tests("SQLite", arguments, environment))
+        marks.append("not browser")
+    failures.append(run_tests("SQLite", marks, environment))
     try:
         with postgres() as url:
-            failures.append(run_tests("PostgreSQL", arguments, environment | {"DATABASE_URL": url}))
+            environment["DATABASE_URL"] = url
+            failures.append(run_tests("PostgreSQL", [*marks, "not once"], environment))
     except MissingProgram as problem:
         left_out.append(f"LEFT OUT tests on PostgreSQL: {problem}")
     print(*left_out, sep="\n", end="\n" if left_out else "", flush=True)
@@ -54,10 +55,13 @@ def run(*command: str, env: dict[str, str] | None = None) -> int:
     return subprocess.call([sys.executable, "-m", *command], env=env)
 
 
-def run_tests(name: str, arguments: list[str], environment: dict[str, str]) -> int:
+def run_tests(name: str, marks: list[str], environment: dict[str, str]) -> int:
     print(f"\n=== Tests on {name} ===", flush=True)
-    # As many at once as there are cores; each process has a database of its own.
-    return run("pytest", "--numprocesses=auto", *arguments, env=environment)
+    # As many at once as there are cores; each process has a database of its own. With `worksteal`
+    # one has the browser, which waits much, while the others calculate.
+    many = ["--numprocesses=auto", "--dist=worksteal"]
+    chosen = ["-m", " and ".join(marks)] if marks else []
+    return run("pytest", *many, *chosen, *sys.argv[1:], env=environment)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
 """Issues, sections and pictures for tests; the one way of making them."""
 
 import datetime
+import hashlib
 import io
+import itertools
+import secrets
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.cache import caches
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
 from issues import history, search
-from issues.models import Issue, SearchEntry, Section, SectionType, Tag
+from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag, Variant
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -127,6 +132,12 @@ def make_colleague(role=None, name=None, **fields):
     return user
 
 
+def forget_pages() -> None:
+    """Let every page be made anew, while all that it is made of stays as warm as it is."""
+    for name in ("pages", "questions"):
+        caches[name].clear()
+
+
 def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.BytesIO:
     """Draw a picture file."""
     file = io.BytesIO()
@@ -134,3 +145,47 @@ def picture(image_format="PNG", size=(40, 30), color="teal", **options) -> io.By
     file.seek(0)
     file.name = f"picture.{image_format.lower()}"
     return file
+
+
+def animation(image_format="GIF", size=(8, 8), durations=(80, 40, 120), **options) -> io.BytesIO:
+    """Draw a picture file that moves, one frame for each duration."""
+    colors = itertools.cycle(["red", "green", "blue"])
+    first, *more = (Image.new("RGB", size, next(colors)) for _ in durations)
+    file = io.BytesIO()
+    options = {"save_all": True, "duration": list(durations), "loop": 0, **options}
+    first.save(file, image_format, append_images=more, **options)
+    file.seek(0)
+    file.name = f"animation.{image_format.lower()}"
+    return file
+
+
+def make_asset(name="A picture", **fields) -> Asset:
+    """Make the row of a picture that is described by its name; its file is not there."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    known = {"file": f"a/{digest[:32]}.png", "sha256": digest, "width": 40, "height": 30}
+    return Asset.objects.create(**{**known, "alt": name, **fields})
+
+
+def make_picture(size=(1200, 800), widths=(480, 960), moves=False, color="teal", **fields) -> Asset:
+    """Store a picture of one colour with its variants; `moves` makes it an animation."""
+    name, (width, height) = secrets.token_hex(16), size
+    asset = Asset(width=width, height=height, sha256=name * 2, is_animated=moves, **fields)
+    image_format, extension = ("GIF", "gif") if moves else ("JPEG", "jpg")
+    data = picture(image_format, size, color).getvalue()
+    asset.file.save(f"{name}.{extension}", ContentFile(data), save=False)
+    kinds = [("avif", False), ("webp", False), *([("webp", True)] if moves else [])]
+    asset.variants = [
+        make_variant(name, kind, (wide, round(height * wide / width)), color, moving)._asdict()
+        for kind, moving in kinds
+        for wide in widths
+    ]
+    asset.save()
+    return asset
+
+
+def make_variant(name, image_format, size, color, moves) -> Variant:
+    data = picture(image_format.upper(), size, color).getvalue()
+    motion = "-moves" if moves else ""
+    stored = f"a/{name}-{size[0]}{motion}.{image_format}"
+    Asset.storage().save(stored, ContentFile(data))
+    return Variant(image_format, *size, stored, len(data), moves)

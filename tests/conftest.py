@@ -3,19 +3,24 @@
 import os
 
 import pytest
+from django.core.cache import caches
 
 from tests.builders import make_colleague
 
 
+@pytest.hookimpl(tryfirst=True)  # before a mark that is asked for leaves tests out
 def pytest_collection_modifyitems(items):
-    """Refuse a browser to tests that do not say they need one.
+    """Refuse a browser to tests that do not say they need one, and a database to those of `once`.
 
     A parameter that is called `page` is enough to start one; its event loop then gives the tests
     behind it another connection to the database.
     """
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("browser"):
+        asked, is_marked = getattr(item, "fixturenames", ()), item.get_closest_marker
+        if "page" in asked and not is_marked("browser"):
             raise pytest.UsageError(f"{item.nodeid} starts a browser without the mark `browser`.")
+        if is_marked("once") and (is_marked("django_db") or "db" in asked):
+            raise pytest.UsageError(f"{item.nodeid} has the mark `once`, but uses the database.")
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +28,13 @@ def media_folder(settings, tmp_path):
     """Keep the pictures of a test in its own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    """Let no test find what another one has left in this process."""
+    for cache in caches.all():
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

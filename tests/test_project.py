@@ -179,6 +179,7 @@ class TestDatesAndTimes:
 
 
 class TestLogs:
+    @pytest.mark.django_db
     def test_a_failure_leaves_its_traceback_on_standard_error(self, client, monkeypatch, capsys):
         def broken(*args):
             raise RuntimeError("for the log")

@@ -1,7 +1,7 @@
 """Sections: the rows in the form of an issue, and the screen of a single one."""
 
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -98,12 +98,19 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with transaction.atomic():
-            # Before the form is checked, which locks the section.
-            present = Section.objects.filter(pk=draft.whole(object_id)).values("issue")
-            chosen = draft.whole(request.POST.get("issue"))
-            Issue.objects.filter(Q(pk__in=present) | Q(pk=chosen)).lock()
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return self.save_locked(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # A picture that it shows was deleted in the same moment: now it shows none.
+            return self.save_locked(request, object_id, form_url, extra_context)
+
+    @transaction.atomic
+    def save_locked(self, request, object_id, form_url, extra_context):
+        # Before the form is checked, which locks the section.
+        present = Section.objects.filter(pk=draft.whole(object_id)).values("issue")
+        chosen = draft.whole(request.POST.get("issue"))
+        Issue.objects.filter(Q(pk__in=present) | Q(pk=chosen)).lock()
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         form.section_before = self.addressed(obj.pk)[0] if change else None

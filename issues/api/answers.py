@@ -38,21 +38,13 @@ def answer_openly(request: HttpRequest, get_response) -> HttpResponse:
         response = HttpResponse(status=204, headers=PREFLIGHT)
         del response["Content-Type"]
         return response
-    if request.method not in ("GET", "HEAD"):
+    if request.method != "GET":
         response = refusal(405, _("This API can only be read: ask with GET."))
         response["Allow"] = ALLOWED
         return response
-    response = in_json(read(request, get_response))
+    response = in_json(get_response(request))
     if response.status_code in (200, 304):
         patch_cache_control(response, public=True, max_age=FRESH)
-    return response
-
-
-def read(request: HttpRequest, get_response) -> HttpResponse:
-    """Let HEAD be answered as GET is, with all headers that this has."""
-    method, request.method = request.method, "GET"
-    response = get_response(request)
-    request.method = method
     return response
 
 

@@ -8,6 +8,7 @@ from ninja.renderers import JSONRenderer
 from issues import converters  # noqa: F401  it gives the parts of addresses their names
 from issues.api import endpoints, errors
 from issues.api.docs import ReadablePage
+from issues.page_cache import keep
 
 
 class Renderer(JSONRenderer):
@@ -40,4 +41,8 @@ api = ArchiveAPI(
 )
 errors.register(api)
 
-urlpatterns = [path("v1/", api.urls)]
+pages, *names = api.urls
+for page in pages:
+    page.callback = keep(page.callback)
+
+urlpatterns = [path("v1/", (pages, *names))]

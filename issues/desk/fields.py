@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from issues import images, markdown, references, tagging
+from issues import images, markdown, pictures, references, tagging
 from issues.desk.access import staff_with, writers
 from issues.models.source import sizes_in
 from issues.models.tag import split_names
@@ -19,7 +19,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     source = request.POST.get("content", "")
     try:
         html = markdown.render(source, "preview", sizes_in(source)).html
-        return HttpResponse(references.resolve_html(html))
+        return HttpResponse(pictures.resolve_html(references.resolve_html(html)))
     except markdown.UnreadableMarkdown as error:
         return HttpResponseBadRequest(str(error), content_type="text/plain; charset=utf-8")
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from issues import draft, markdown, references
+from issues import draft, markdown, pictures, references
 from issues.desk.access import for_issue_forms
 from issues.draft import Draft, DraftSection
 from issues.models import Asset, Issue, Section, Tag, unused_slug
@@ -27,7 +27,7 @@ def page_of(written: Draft, issue: Issue) -> dict:
     taken: set[str] = set()
     sections = [section_of(one, issue, sizes, taken) for one in written.sections if one.type]
     references.resolve([issue, *sections], here=sections)
-    return {"issue": issue, "sections": sections}
+    return {"issue": issue, "sections": sections, "pictures": pictures.resolve([issue, *sections])}
 
 
 def section_of(written: DraftSection, issue: Issue, sizes: dict, taken: set[str]) -> Section:

@@ -1,5 +1,7 @@
 """The form of a picture."""
 
+from contextlib import suppress
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ class AssetForm(forms.ModelForm):
     class Meta:
         model = Asset
         fields = ["alt", "caption", "credit"]
+        widgets = {"alt": forms.Textarea({"rows": 3, "class": "vLargeTextField"})}
         help_texts = {
             "alt": _(
                 "What one sees on it, for people who do not see it. "
@@ -29,16 +32,24 @@ class AssetForm(forms.ModelForm):
         if self.instance.pk:
             del self.fields["upload"]
 
+    @staticmethod
+    def read_early(file) -> None:
+        """Read a picture before there is a transaction, which would keep others waiting."""
+        with suppress(images.InvalidImage):  # which is said when the form is checked
+            file.picture = images.read(file)
+
     def clean_upload(self):
+        file = self.cleaned_data["upload"]
         try:
-            picture = images.read(self.cleaned_data["upload"])
+            picture = getattr(file, "picture", None) or images.read(file)
         except images.InvalidImage as error:
             raise forms.ValidationError(str(error)) from error
-        if known := Asset.objects.filter(sha256=picture.sha256).first():
+        if known := images.known(picture):
             raise forms.ValidationError(_("This picture is there already: %s") % known)
         return picture
 
     def save(self, commit=True):
+        """Store a new picture at once, its files together with its row."""
         if "upload" in self.cleaned_data:
-            self.instance.take(self.cleaned_data["upload"])
+            self.instance = images.keep(self.cleaned_data["upload"], self.instance)
         return super().save(commit)

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from issues.characters import one_line
+from issues.dimensions import Size, size_of
 from issues.importing.plaintext import escaped
 
 ATTRIBUTE = re.compile(
@@ -22,6 +23,7 @@ class Image(NamedTuple):
     alt: str
     title: str
     unknown: str  # an expression in the place of an address
+    size: Size | None
 
 
 def read_image(attributes: str, imported: dict[str, str]) -> Image:
@@ -32,7 +34,14 @@ def read_image(attributes: str, imported: dict[str, str]) -> Image:
     source, unknown = values.get("src", ("", ""))
     captions = [values[name][0] for name in ("title", "caption") if name in values]
     title = " – ".join(dict.fromkeys(filter(None, map(one_line, captions))))
-    return Image(source.strip(), one_line(values.get("alt", ("", ""))[0]), title, unknown)
+    alt = one_line(values.get("alt", ("", ""))[0])
+    return Image(source.strip(), alt, title, unknown, size_in(values))
+
+
+def size_in(values: dict[str, tuple[str, str]]) -> Size | None:
+    """Read width="600" or width={600}, and the height like it; half a size is none."""
+    sides = (values.get(name, ("", "")) for name in ("width", "height"))
+    return size_of(*(text or expression for text, expression in sides))
 
 
 def value_of(found: re.Match, imported: dict[str, str]) -> tuple[str, str]:
@@ -50,12 +59,15 @@ def value_of(found: re.Match, imported: dict[str, str]) -> tuple[str, str]:
 
 
 def as_markdown(image: Image) -> str:
-    """Write the image in Markdown."""
+    """Write the image in Markdown, and its size, if it is elsewhere: of files here it is known."""
     title = re.sub(r'(["\\]|&(?=#?\w+;))', r"\\\1", image.title)
     address = image.source.replace("\n", "")
     if re.search(r"[\s()<>\\]", address):
         address = "<" + re.sub(r"([<>\\])", r"\\\1", address) + ">"
-    return f"![{escaped(image.alt)}]({address}" + (f' "{title}")' if title else ")")
+    size = ""
+    if image.size and re.match(r"(?:https?:)?//", image.source, re.IGNORECASE):
+        size = f"{{width={image.size.width} height={image.size.height}}}"
+    return f"![{escaped(image.alt)}]({address}" + (f' "{title}")' if title else ")") + size
 
 
 def as_paragraph(text: str, start: int, end: int, markdown: str) -> str:

@@ -32,7 +32,7 @@ class Note:
 
     line: int
     text: str
-    kind: Literal["repaired", "doubtful", "warning"]
+    kind: Literal["repaired", "doubtful", "warning", "picture"]
 
 
 @dataclass

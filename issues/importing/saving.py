@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 from django.core.exceptions import ValidationError
@@ -13,12 +14,14 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import draft, history, preflight, search
+from issues import draft, history, images, preflight, search
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
+from issues.importing.fetching import Fetcher
 from issues.importing.fields import NO_DATE
 from issues.importing.localpictures import Pictures
 from issues.importing.parsed import ImportProblem, Note, ParsedIssue, ParsedSection, TypeName
+from issues.importing.remotepictures import RemotePictures
 from issues.markdown import UnreadableMarkdown
 from issues.models import Issue, Section, SectionTag, SectionType, Tag, unused_slug
 from issues.models.tag import split_names
@@ -41,6 +44,7 @@ class Outcome:
     state: str = ""
     sections: list[tuple[str, str]] = field(default_factory=list)  # type and title
     notes: list[Note] = field(default_factory=list)
+    fetched: int = 0  # pictures of other hosts
     problem: str = ""
 
     @property
@@ -53,17 +57,20 @@ class Outcome:
 EXPECTED = (UnreadableMarkdown, ValueError, OverflowError, OSError, DatabaseError)
 
 
-def import_files(paths: list[Path], **options) -> Iterator[Outcome]:
+def import_files(paths: list[Path], fetcher: Fetcher | None = None, **options) -> Iterator[Outcome]:
     """Import files one after the other; options are those of `import_file`.
 
-    Of two files with the same number the second is refused.
+    Of two files with the same number the second is refused. The fetcher, if there is one, fetches
+    the pictures of other hosts.
     """
     taken: dict[int, Path] = {}
-    for path in paths:
-        outcome = import_file(path, taken=taken, **options)
-        if outcome.number and outcome.is_in:
-            taken[outcome.number] = path
-        yield outcome
+    with TemporaryDirectory() as folder:
+        remote = RemotePictures(fetcher, Path(folder)) if fetcher else None
+        for path in paths:
+            outcome = import_file(path, taken=taken, remote=remote, **options)
+            if outcome.number and outcome.is_in:
+                taken[outcome.number] = path
+            yield outcome
 
 
 def import_file(
@@ -73,11 +80,13 @@ def import_file(
     publish: bool = False,
     dry_run: bool = False,
     taken: Mapping[int, Path] | None = None,
+    remote: RemotePictures | None = None,
 ) -> Outcome:
     """Import one file; it goes in whole or, as the outcome then says, not at all.
 
     `update` lets it replace an issue of the same number, `publish` makes a draft public now, with
-    `dry_run` nothing stays, and `taken` names the files that other numbers have come from.
+    `dry_run` nothing stays, `taken` names the files that other numbers have come from, and `remote`
+    fetches pictures of other hosts.
     """
     outcome = Outcome(path, "failed")
     try:
@@ -87,10 +96,16 @@ def import_file(
         if other := (taken or {}).get(parsed.number):
             outcome.status, outcome.problem = "refused", f"{other} is #{parsed.number} too."
             return outcome
-        with transaction.atomic():
-            outcome.status = store(parsed, path, data, update, publish, dry_run)
+        pictures = Pictures(path.parent, parsed.notes, dry_run, remote)
+        outcome.status = fate(parsed, data, update, pictures)
+        if outcome.status in ("created", "updated"):
+            pictures.gather(parsed)
+        known = len(remote.stored) if remote else 0
+        with images.undone_together(), transaction.atomic():
+            outcome.status = store(parsed, path, data, update, publish, pictures)
             describe(outcome, publish)
             transaction.set_rollback(dry_run)
+        outcome.fetched = len(remote.stored) - known if remote else 0
     except ImportProblem as problem:
         outcome.status, outcome.problem = "failed", str(problem)
     except EXPECTED as error:
@@ -130,29 +145,38 @@ def type_names() -> list[TypeName]:
     ]
 
 
+def fate(parsed: ParsedIssue, data: bytes, update: bool, pictures: Pictures) -> str:
+    """Tell what is to become of a file. Raises ImportProblem."""
+    issue = Issue.objects.filter(number=parsed.number).first()
+    if issue is None:
+        return "created"
+    is_known = issue.source_digest == hashlib.sha256(data).hexdigest()
+    if is_known and not (update and pictures.are_left_in(issue, parsed)):
+        return "unchanged"
+    return "updated" if update else "refused"
+
+
 def store(
-    parsed: ParsedIssue, path: Path, data: bytes, update: bool, publish: bool, dry_run: bool
+    parsed: ParsedIssue, path: Path, data: bytes, update: bool, publish: bool, pictures: Pictures
 ) -> str:
     """Write what was read, and give the outcome's status. Raises ImportProblem."""
-    digest = hashlib.sha256(data).hexdigest()
+    status = fate(parsed, data, update, pictures)
     issue = Issue.objects.filter(number=parsed.number).first()
-    if issue and issue.source_digest == digest:
-        return publish_draft(issue) if publish else "unchanged"
-    if issue and not update:
-        return "refused"
-    status = "updated" if issue else "created"
+    if status == "unchanged" and publish:
+        return publish_draft(issue)
+    if status in ("unchanged", "refused"):
+        return status
     was_public = issue is not None and issue.is_published
     if issue:
         history.catch_up(issue)
     issue = issue or Issue(number=parsed.number)
-    pictures = Pictures(path.parent, parsed.notes, dry_run)
     parsed.intro = pictures.stored_in(parsed.intro, 1)
     for section in parsed.sections:
         keep_unusable_link(section, parsed.notes)
         section.body = pictures.stored_in(section.body, section.line)
     if parsed.cover:
-        issue.cover = pictures.cover(parsed.cover)
-    write_issue(issue, parsed, path, digest, publish)
+        issue.cover = pictures.cover(parsed.cover) or issue.cover
+    write_issue(issue, parsed, path, hashlib.sha256(data).hexdigest(), publish)
     if write_sections(issue, parsed.sections) and was_public:
         Issue.objects.filter(pk=issue.pk).note_new_contents()
     search.index(issue.sections.all())

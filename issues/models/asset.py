@@ -92,11 +92,61 @@ class Asset(models.Model):
         )
 
     def take(self, picture):
-        """Take the file and the facts of a picture that `issues.images` has read; do not save."""
-        self.file.save(picture.name, ContentFile(picture.data), save=False)
-        self.width, self.height, self.sha256 = picture.width, picture.height, picture.sha256
+        """Write the files of a picture that `issues.images` has read; do not save the row.
+
+        `file_names` tells what was written, also after one that could not be.
+        """
+        self.width, self.height = picture.original.width, picture.original.height
+        self.sha256 = picture.sha256
+        self.file.name = self.storage().get_available_name(picture.original.name)
+        self.file.name = write(self.file.name, picture.original.data)
+        self.take_variants(picture)
+
+    def take_variants(self, picture):
+        """Write the variants of a picture, but for those that are there already.
+
+        The one for mail stays once it is made: mail that was sent shows it for ever.
+        """
+        self.placeholder, self.is_animated = picture.placeholder, picture.original.moves
+        there = [Variant(**one) for one in self.variants if self.storage().exists(one["name"])]
+        self.variants = []
+        for encoded in picture.variants:
+            kept = next((one for one in there if is_still_good(one, encoded)), None)
+            if kept:
+                self.variants.append(kept._asdict())
+            else:
+                self.take_variant(encoded)
+
+    def take_variant(self, encoded):
+        size, name = len(encoded.data), self.storage().get_available_name(encoded.name)
+        facts = (encoded.format, encoded.width, encoded.height, name, size, encoded.moves)
+        self.variants.append(Variant(*facts)._asdict())
+        self.variants[-1]["name"] = write(name, encoded.data)
+
+    def file_names(self) -> set[str]:
+        """Give the names of all its files."""
+        return {self.file.name, *(one["name"] for one in self.variants)} - {"", None}
+
+    def derived(self) -> dict:
+        """Give what follows from its file."""
+        names = ("placeholder", "is_animated", "variants")
+        return {name: getattr(self, name) for name in names}
 
     def save(self, *args, **kwargs):
         for name in ("alt", "caption", "credit"):
             setattr(self, name, one_line(getattr(self, name)))
         super().save(*args, **kwargs)
+
+
+def write(name: str, data: bytes) -> str:
+    """Write a file that is there for ever under the name that this gives."""
+    return Asset.storage().save(name, ContentFile(data))
+
+
+def is_still_good(variant: Variant, encoded) -> bool:
+    """Say whether a stored file stays where `encoded` was made of the same picture."""
+    if (variant.format, variant.moves) != (encoded.format, encoded.moves):
+        return False
+    # Names tell the content; a storage adds to one that was taken.
+    stem = encoded.name.rpartition(".")[0]
+    return encoded.format == "jpeg" or variant.name.startswith(stem)

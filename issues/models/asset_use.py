@@ -12,8 +12,8 @@ from issues.models.section import Section
 class AssetUse(models.Model):
     """A picture in the text of a section or the introduction of an issue; derived from these.
 
-    While there is one, the database lets nobody delete the picture. (A cover picture is kept by
-    its issue itself.)
+    `issues.models.illustrated` keeps it in step. While there is one, the database lets nobody
+    delete the picture. (A cover picture is kept by its issue itself.)
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="uses")

@@ -13,6 +13,7 @@ from issues.characters import one_line, printable
 from issues.models.asset import Asset
 from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, require_words
+from issues.models.illustrated import Illustrated
 from issues.models.source import sizes_in, validate_markdown, with_derived
 from issues.models.versioned import Versioned, VersionedQuerySet
 from issues.paths import path
@@ -58,12 +59,12 @@ class IssueQuerySet(VersionedQuerySet):
         self.published().update(corrected_at=timezone.now())
 
     def note_change(self) -> None:
-        """Note that something these issues show is another now, such as the name of a type.
+        """Note that what readers see of these issues has changed, such as the name of a type.
 
         Nothing that an editor has open becomes old by it, as it does by `touch`; but pages that
-        are kept do.
+        are kept do (see `issues.freshness`).
         """
-        self.update(updated_at=timezone.now())
+        self.published().update(updated_at=timezone.now())
 
     def next_number(self) -> int:
         return (self.aggregate(newest=models.Max("number"))["newest"] or 0) + 1
@@ -82,6 +83,10 @@ class IssueQuerySet(VersionedQuerySet):
         found = self.filter(later, published_at__gte=issue.published_at)
         return found.order_by("published_at", "number")
 
+    def neighbours(self, issue) -> tuple:
+        """Give the next newer and the next older issue; None where there is none."""
+        return self.after(issue).first(), self.before(issue).first()
+
     def for_list(self):
         """Load what a list of issues shows: each with its sections' types and titles."""
         sections = self.model.sections.rel.related_model.objects
@@ -90,7 +95,7 @@ class IssueQuerySet(VersionedQuerySet):
         )
 
 
-class Issue(Versioned, Corrected):
+class Issue(Versioned, Illustrated, Corrected):
     """One letter of the newsletter. `published_at` is the one fact about who may see it."""
 
     class State(models.TextChoices):
@@ -183,6 +188,7 @@ class Issue(Versioned, Corrected):
 
     LONG = ("intro", "intro_html", "notes")
     SHOWN = ("number", "title", "summary", "intro", "cover_id")
+    RENDERED_TEXT = "intro_html"
     RENDERED = ("intro_html", "render_version", "shown_digest", "corrected_at")
     DERIVED = ("title", "summary", "notes", "intro", *RENDERED)
 

@@ -14,6 +14,7 @@ from issues import markdown
 from issues.characters import one_line, printable
 from issues.models.corrected import Corrected
 from issues.models.fields import RenderedField, WebAddressField, require_words
+from issues.models.illustrated import Illustrated
 from issues.models.issue import Issue, public
 from issues.models.section_type import SectionType
 from issues.models.source import sizes_in, validate_markdown, with_derived
@@ -44,6 +45,10 @@ class SectionQuerySet(VersionedQuerySet):
     def for_pulling(self):
         """Load what a list of the inbox in the form of an issue shows, the oldest first."""
         return self.select_related("type").for_list().order_by("created_at", "pk")
+
+    def note_change(self) -> None:
+        """Note that what readers see of these sections has changed; see `Issue`'s."""
+        Issue.objects.filter(pk__in=self.order_by().values("issue")).note_change()
 
     def lock_issues(self) -> None:
         """Let nobody else save the issues that these sections are in; see `lock`."""
@@ -116,7 +121,7 @@ class SectionQuerySet(VersionedQuerySet):
         return found.order_by(moment, "issue__number", "position", "pk")
 
 
-class Section(Versioned, Corrected):
+class Section(Versioned, Illustrated, Corrected):
     """The unit of the newsletter: one tip, paper, tool or piece of news, with its own page."""
 
     issue = models.ForeignKey(
@@ -190,6 +195,7 @@ class Section(Versioned, Corrected):
         ]
 
     SHOWN = ("title", "link", "byline", "body", "type_id")
+    RENDERED_TEXT = "body_html"
     RENDERED = (
         *("body_html", "body_text", "excerpt", "render_version"),
         *("shown_digest", "corrected_at"),
@@ -209,6 +215,14 @@ class Section(Versioned, Corrected):
             self.derive()
         fields = with_derived(self, update_fields, "title", "slug", "body")
         super().save(*args, update_fields=fields, **kwargs)
+        if self.issue_id:
+            Issue.objects.filter(pk=self.issue_id).note_change()
+
+    def delete(self, *args, **kwargs):
+        issue = Issue.objects.filter(pk=self.issue_id)
+        deleted = super().delete(*args, **kwargs)
+        issue.note_change()
+        return deleted
 
     def derive(self):
         """Clean the texts, find a free slug and render the body, without saving."""

@@ -64,5 +64,9 @@ class SectionType(models.Model):
     def __str__(self):
         return f"{self.emoji} {self.name}".strip()
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.sections.note_change()
+
     def get_absolute_url(self):
         return path("type", self.slug)

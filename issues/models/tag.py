@@ -94,7 +94,16 @@ class Tag(TagBase):
     def save(self, *args, **kwargs):
         self.name = one_line(self.name)
         self.folded = folded(self.name)
+        is_known = not self._state.adding
         super().save(*args, **kwargs)
+        if is_known:
+            self.sections.note_change()
+
+    @property
+    def sections(self):
+        """Give the sections that have the tag."""
+        model = SectionTag._meta.get_field("content_object").related_model
+        return model.objects.filter(tag_items__tag=self)
 
     def get_absolute_url(self):
         return path("tag", self.slug)

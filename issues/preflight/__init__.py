@@ -28,7 +28,7 @@ from issues.preflight.links import (
     unreachable_link,
     vague_link_text,
 )
-from issues.preflight.pictures import heavy_picture, missing_alt
+from issues.preflight.pictures import heavy_picture, missing_alt, missing_picture
 from issues.preflight.reading import Remark, read
 from issues.preflight.references import misspelt_reference, unreachable_reference
 from issues.preflight.words import long_title, placeholder, skipped_heading, unreadable_text
@@ -43,6 +43,7 @@ BLOCKING = (
     unreachable_link,
     unreachable_reference,
     misspelt_reference,
+    missing_picture,
     missing_alt,
     missing_tags,
     duplicate_slug,

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from issues.preflight.reading import Reading, Remark
+from issues.preflight.reading import Reading, Remark, is_own_picture
 
 MAX_BYTES = 1024 * 1024
 # What cameras, screenshots and editors call a picture.
@@ -31,6 +31,15 @@ def missing_alt(reading: Reading) -> Iterator[Remark]:
             elif FILE_NAME.fullmatch(alt):
                 message = _("%(part)s: “%(alt)s” is a file's name and no alternative text.")
                 yield part.remark(message, alt=alt)
+
+
+def missing_picture(reading: Reading) -> Iterator[Remark]:
+    """Every picture of this site that a text shows is there."""
+    for part in reading.parts:
+        for source in filter(is_own_picture, part.picture_sources()):
+            if source not in reading.file_sizes:
+                message = _("%(part)s: the picture %(file)s is not there.")
+                yield part.remark(message, file=file_name(source))
 
 
 def heavy_picture(reading: Reading) -> Iterator[Remark]:

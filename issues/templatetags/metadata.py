@@ -39,6 +39,11 @@ def tags_metadata(context):
 
 
 @head
+def search_metadata(context):
+    return page(context, metadata.of_search(canonical(context)))
+
+
+@head
 def tag_metadata(context):
     return page(context, metadata.of_tag(context["tag"], canonical(context)))
 

@@ -1,17 +1,21 @@
 """Fixtures of the tests in a real browser."""
 
+import socket
 import threading
-import time
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.core.signals import request_finished, request_started
+from playwright.sync_api import expect
+
+PATIENCE = 20  # seconds: what comes at last on a busy machine is not late
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(autouse=True)
-def installed(transactional_db, running):
+def installed(transactional_db, live_server):
     """Install section types and roles again: a browser test leaves the database empty behind it.
 
     Django's own `serialized_rollback` keeps its copy on a connection that is another one while
@@ -20,34 +24,39 @@ def installed(transactional_db, running):
     for name in ("0002_section_types", "0006_roles"):
         import_module(f"issues.migrations.{name}").install(apps, None)
     yield
-    # The page is closed by now, but what it asked for last may still be on its way: emptying the
-    # database meanwhile would be a deadlock, or leave a row behind.
-    deadline = time.monotonic() + 10
-    while running and time.monotonic() < deadline:
-        time.sleep(0.02)
+    settle(live_server)
 
 
-@pytest.fixture(scope="session")
-def running():
-    """Give the requests that the server works on."""
-    found = set()
+def settle(server) -> None:
+    """Wait until the server has answered all that a closed page still asked for.
 
-    def start(environ, **kwargs):
-        found.add(threading.get_ident())
+    Emptying the database meanwhile would be a deadlock, or leave a row behind.
+    """
+    for _ in range(2):  # the second time for what came while the first waited
+        knock(server)
+        for answering in threading.enumerate():
+            if answering.name.endswith("(process_request_thread)"):
+                answering.join(PATIENCE)
+                assert not answering.is_alive(), "The server still answers: is a page left open?"
 
-    def finish(**kwargs):
-        found.discard(threading.get_ident())
 
-    request_started.connect(start)
-    request_finished.connect(finish)
-    yield found
-    request_started.disconnect(start)
-    request_finished.disconnect(finish)
+def knock(server) -> None:
+    """Wait until the server has taken up all callers so far: it takes one after the other."""
+    place = (server.thread.host, server.thread.port)
+    with socket.create_connection(place, timeout=PATIENCE) as caller:
+        caller.shutdown(socket.SHUT_WR)
+        caller.recv(1)  # the end, for nothing was asked
 
 
 @pytest.fixture(autouse=True)
-def patience(installed, page):
-    page.set_default_timeout(10_000)
+def patience(installed, context):
+    context.set_default_timeout(PATIENCE * 1000)
+
+
+@pytest.fixture
+def without_scripts(new_context, live_server):
+    """Give a page on which no script runs."""
+    return new_context(java_script_enabled=False, base_url=live_server.url).new_page()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What an editor's hands do at the desk, for tests in a real browser."""
 
+from playwright.sync_api import expect
+
 
 def drop(page, target, data: bytes, name: str, content_type: str, event: str = "drop") -> None:
     """Drop a file on an element as a hand with a mouse does; or paste it, as the `event` says."""
@@ -42,17 +44,25 @@ def preview_of(row):
 
 def card(page, index: int):
     """Open a section's card and give it."""
-    row = page.locator(f"#sections-{index}")
-    if not row.locator("details").first.evaluate("details => details.open"):
+    return opened(page.locator(f"#sections-{index}"))
+
+
+def opened(row):
+    details = row.locator("details").first
+    if not details.evaluate("details => details.open"):
         row.locator("summary").first.press("Enter")  # nothing that moves can make it miss
+    expect(details).to_have_attribute("open", "")
     return row
 
 
-def order(page) -> list[str]:
-    """Give the titles of the cards as they stand on the page."""
-    return page.locator(".desk-card:not([data-gone]) .card-title").all_inner_texts()
+def expect_order(page, *titles: str) -> None:
+    """Expect that the first cards on the page have these titles."""
+    shown = page.locator(".desk-card:not([data-gone]) .card-title")
+    for at, title in enumerate(titles):
+        expect(shown.nth(at)).to_have_text(title)
 
 
 def ready(page) -> None:
-    """Wait until the desk's scripts run."""
+    """Wait until the desk's scripts run and the first verdict is there: no more moves by itself."""
     page.locator(".desk-add button").first.wait_for()
+    page.locator(".desk-verdict").wait_for()

@@ -3,14 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import preview_of
+from tests.browser.desk import card, preview_of, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def write_section(page, index: int, title: str, body: str, tags: str):
-    row = page.locator(f"#sections-{index}")
-    row.locator("summary").first.press("Enter")  # nothing that moves can make it miss
+    row = card(page, index)
     row.get_by_label("Title:", exact=True).fill(title)
     row.get_by_label("Text:").fill(body)
     row.get_by_label("Tags:").fill(tags)
@@ -20,6 +19,7 @@ def write_section(page, index: int, title: str, body: str, tags: str):
 def test_an_editor_writes_and_publishes_and_a_reader_finds_it(signed_in, live_server, complaints):
     page = signed_in
     page.goto(f"{live_server.url}/admin/issues/issue/add/")
+    ready(page)
     expect(page.get_by_label("Number:")).to_have_value("1")
     page.get_by_label("Title:", exact=True).first.fill("Warm up, Load later")
     write_section(page, 0, "Warm up", "Raise the rate **slowly**.", "training")
@@ -27,7 +27,7 @@ def test_an_editor_writes_and_publishes_and_a_reader_finds_it(signed_in, live_se
     expect(preview_of(row).locator("code")).to_have_text("loading=lazy")
     write_section(page, 2, "A paper", "See [it](https://arxiv.org/abs/1706.03762).", "papers")
     write_section(page, 3, "An item", "It happened.", "news")
-    page.get_by_role("button", name="Save and close").click()
+    page.get_by_role("button", name="Save and close").press("Enter")
     expect(page.get_by_text("was added successfully")).to_be_visible()
 
     page.goto(f"{live_server.url}/issues/1/")

@@ -50,7 +50,8 @@ class TestAccess:
             page.goto(live_server.url + path)
             reports[path] = violations(page)
         page.get_by_role("button", name="Log out").click()
-        page.goto(f"{live_server.url}{HOME}")
+        page.get_by_role("link", name="Log in again").click()
+        expect(page.get_by_label("Username")).to_be_visible()
         reports["sign-in"] = violations(page)
 
         assert {path: report for path, report in reports.items() if report} == {}

@@ -15,6 +15,7 @@ from tests.builders import make_issue
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SUGGEST = "**/search/suggest/**"
+PAUSE = 120  # milliseconds after the last key, as in static/js/search.js
 
 
 @pytest.fixture
@@ -39,19 +40,20 @@ def options(page):
 
 
 def suggested(page, text: str = "load", count: int = 5):
-    """Type a text and wait for its suggestions."""
+    """Type a text and wait for its suggestions; slow typing has others before."""
     box(page).press_sequentially(text)
+    expect(options(page).last).to_contain_text(f"“{box(page).input_value()}”")
     expect(options(page)).to_have_count(count)
     return box(page)
 
 
 @contextmanager
-def held(page, typed: str, text: str):
-    """Type until the page asks about a text; the answer comes when the block ends."""
+def held(page, text: str):
+    """Enter a text, so that the page asks about it; the answer comes when the block ends."""
     late = []
     page.route(f"**/suggest/?q={text}", lambda route: late.append(route))
     with page.expect_request(f"**/suggest/?q={text}"):
-        box(page).press_sequentially(typed)
+        box(page).fill(text)
     yield box(page)
     for route in late:
         route.fulfill(response=page.request.get(route.request.url))
@@ -89,9 +91,14 @@ class TestTyping:
         expect(options(home).locator("mark")).to_have_text("Écoute")
 
     def test_one_question_is_asked_for_each_pause_and_none_twice(self, home):
+        home.clock.install(time=0)
+        home.clock.pause_at(1000)
         with asked(home) as questions:
-            suggested(home)
+            box(home).press_sequentially("load")
+            home.clock.run_for(PAUSE)
+            expect(options(home)).to_have_count(5)
             box(home).press_sequentially("i")
+            home.clock.run_for(PAUSE)
             expect(options(home)).to_have_count(2)
             box(home).press("Backspace")
             expect(options(home)).to_have_count(5)
@@ -114,7 +121,7 @@ class TestTyping:
     def test_after_an_error_it_is_a_plain_form(self, home, complaints, live_server, status):
         home.route(SUGGEST, lambda route: route.fulfill(status=status) if status else route.abort())
         with home.expect_console_message(lambda line: "Failed to load" in line.text):
-            box(home).press_sequentially("load")
+            box(home).fill("load")
         expect(box(home)).to_have_attribute("aria-expanded", "false")
 
         box(home).press("Enter")
@@ -178,7 +185,7 @@ class TestChoosing:
 
     def test_a_new_list_takes_the_choice_back(self, home, live_server):
         suggested(home)
-        with held(home, "i", "loadi") as search:
+        with held(home, "loadi") as search:
             search.press("ArrowDown")
             expect(options(home).first).to_have_attribute("aria-selected", "true")
         expect(options(home)).to_have_count(2)
@@ -224,7 +231,7 @@ class TestLeaving:
         expect(search).to_have_value("")
 
     def test_escape_takes_back_what_is_still_being_asked(self, home):
-        with held(home, "load", "load") as search:
+        with held(home, "load") as search:
             search.press("Escape")
 
         expect(search).to_have_value("")
@@ -251,17 +258,15 @@ class TestLeaving:
         expect(home.get_by_role("listbox")).to_be_hidden()
 
 
-def test_a_finger_chooses(browser, live_server, installed):
+def test_a_finger_chooses(new_context, live_server):
     make_issue(7, sections=["Load later"])
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 740})
-    page = context.new_page()
+    page = new_context(has_touch=True, viewport={"width": 390, "height": 740}).new_page()
     page.goto(live_server.url)
     box(page).tap()
     suggested(page, count=2)
     options(page).first.tap()
 
     expect(page).to_have_url(f"{live_server.url}/issues/7/load-later/")
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from issues.comparing import Row, Segment, side_by_side
 
+pytestmark = pytest.mark.once
+
 TEXTS = st.text(st.sampled_from("ab c\n\té<"), max_size=200)
 BOTH = st.one_of(
     st.tuples(TEXTS, TEXTS),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import http_date
 
-from issues import freshness, rendering, tagging
+from issues import rendering, tagging
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_section
 
@@ -487,11 +487,6 @@ class TestNotModified:
 
         for name, header in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
             assert client.get("/feed.xml", headers={name: first[header]}).status_code == 304
-
-    def test_nothing_public_was_never_changed(self):
-        make_issue(1, None)
-
-        assert freshness.newest_change() is None
 
 
 class TestUnprintable:

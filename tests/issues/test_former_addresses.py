@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from issues import inbox, publishing
 from issues.models import FormerAddress, Issue, Section, SectionType, Tag
-from tests.builders import issue_form, make_issue, make_section
+from tests.builders import forget_pages, issue_form, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -225,8 +225,9 @@ class TestTags:
 def test_nothing_is_asked_of_addresses_that_lead_somewhere(client, django_assert_num_queries):
     make_issue(1, sections=[{"title": "Tip", "type": SectionType.objects.first().slug}])
     client.get("/issues/1/tip/")
+    forget_pages()
 
-    # section, tags, neighbours (2), what it replaces; its former addresses, what mentions
-    # those; what is alike
-    with django_assert_num_queries(8):
+    # age of the archive (2), section, tags, neighbours (2), what it replaces; its former
+    # addresses, what mentions those; what is alike
+    with django_assert_num_queries(10):
         assert client.get("/issues/1/tip/").status_code == 200

@@ -15,6 +15,7 @@ from issues.models import Issue, Section, SectionType, Tag
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
+    forget_pages,
     issue_form,
     make_issue,
     make_ready_issue,
@@ -349,6 +350,7 @@ class TestPages:
         assert "Grid" in client.get("/tags/css/").content.decode()
 
         Section.objects.update(issue=None)  # behind the back of everything
+        forget_pages()
 
         assert "Grid" not in client.get("/tags/css/").content.decode()
         assert "Grid" not in client.get("/tags/css/all/").content.decode()

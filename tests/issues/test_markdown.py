@@ -121,19 +121,65 @@ class TestPictures:
 
         assert 'width="40" height="30" loading="lazy" decoding="async"' in html
 
-    def test_only_the_first_of_two_loads_at_once(self):
-        html = markdown.first_picture_now(render("![a](/a.png) ![b](/b.png)").html)
+    def test_alone_in_an_item_of_a_list_it_has_a_title_but_is_no_figure(self):
+        html = render('- ![a](/b.png "B")\n- c').html
 
-        assert html.count('loading="eager" fetchpriority="high"') == 1
-        assert html.index("eager") < html.index("lazy")
+        assert '<li><img src="/b.png" alt="a" title="B" ' in html
+        assert "fig" not in html
 
-    def test_a_text_about_loading_stays_what_it_is(self):
-        html = render('`<img loading="lazy">` and ![a](/a.png)').html
+    def test_one_elsewhere_says_how_large_it_is(self):
+        source = '![a](https://example.org/a.png "A"){width=600 height=400}'
 
-        shown = markdown.first_picture_now(html)
+        html, text, _ = render(source)
 
-        assert '<code>&lt;img loading="lazy"&gt;</code>' in shown.replace("&quot;", '"')
-        assert '<img src="/a.png" alt="a" loading="eager" fetchpriority="high"' in shown
+        assert html == (
+            '<figure><img src="https://example.org/a.png" alt="a" width="600" height="400" '
+            'loading="lazy" decoding="async"><figcaption>A</figcaption></figure>\n'
+        )
+        assert text == "a A"
+
+    def test_of_ours_the_true_size_counts(self):
+        html = render("![a](/b.png){width=600 height=400}", sizes={"/b.png": Size(40, 30)}).html
+
+        assert 'width="40" height="30"' in html
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "![a][b]{width=1 height=2}\n\n[b]: /b.png",
+            "[![a](/b.png){width=1 height=2}](/c)",
+            "One ![a](/b.png){ width=1  height=2 }, two.",
+        ],
+    )
+    def test_pictures_by_reference_in_links_and_in_text_have_sizes_too(self, source):
+        html = render(source).html
+
+        assert '<img src="/b.png" alt="a" width="1" height="2"' in html
+        assert "{" not in html
+
+    @pytest.mark.parametrize(
+        "braces",
+        [
+            *("{}", "{width=600}", "{height=400 width=600}", "{.wide}", "{width=600 height=400"),
+            *("{width=0 height=400}", "{width=600 height=10001}", "{width=-1 height=4}"),
+            *("{width=٦٠٠ height=400}", "{width=06 height=4}", f"{{width={'9' * 5000} height=4}}"),
+            *("{width=600px height=400px}", "{width=6 height=4 onload=x}"),
+        ],
+    )
+    def test_all_other_braces_are_text(self, braces):
+        html = render(f"![a](/b.png){braces}").html
+
+        assert html.endswith(f'loading="lazy" decoding="async">{braces}</p>\n')
+        assert 'width="' not in html
+
+    @pytest.mark.parametrize(
+        "before", ["word", "`code`", "[link](/x)", "*em*", "![a](/b.png) ", ""]
+    )
+    def test_only_right_behind_a_picture(self, before):
+        html, text, _ = render(f"{before}{{width=600 height=400}}")
+
+        assert text.endswith("{width=600 height=400}")
+        assert 'width="' not in html
 
 
 class TestPlainText:

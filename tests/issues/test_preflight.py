@@ -48,7 +48,7 @@ def test_a_decent_issue_is_ready():
 def test_the_checks_read_as_a_list_of_promises():
     names = [check.__name__ for check in BLOCKING + WARNING]
 
-    assert len(set(names)) == len(names) == 20
+    assert len(set(names)) == len(names) == 21
     assert all(check.__doc__ for check in BLOCKING + WARNING)
 
 
@@ -324,6 +324,16 @@ class TestPictures:
 
     def test_a_picture_in_code_is_none(self):
         assert found("missing_alt", {"body": "`![](a.png)`"}) == []
+
+    def test_a_picture_of_ours_that_is_not_there(self):
+        there, gone = images.store(picture()).file.url, "/media/a/gone.png"
+        others = "![Elsewhere](https://a.org/media/a/gone.png) ![Nowhere](/none.png)"
+        body = f"![A chart]({there}) ![A chart]({gone}) ![Again]({gone}) {others}"
+
+        [(field, message)] = found("missing_picture", {"body": body})
+
+        assert field == "sections-0-body"
+        assert message == "“Tip 0”: the picture gone.png is not there."
 
     def test_a_picture_of_more_than_a_megabyte(self, media_folder):
         asset = images.store(picture())

@@ -149,7 +149,7 @@ TABLE = {
     "admin/issues/section/<path:object_id>/change/": each("GET", of_sections(SEEN))
     + each("POST", of_sections(CHANGED), **SAVED_SECTION),
     "admin/issues/section/<path:object_id>/": both([("another's idea", ALL_STAFF)]),
-    **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=NOBODY),
+    **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=EDITOR),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
     **stock("issues/tag", "tag", add=EDITOR, change=EDITOR, delete=EDITOR),
     **stock("auth/group", "group", see=SUPERUSER),
@@ -536,7 +536,8 @@ class TestGroups:
         author, editor, publisher = map(self.rights, ("Author", "Editor", "Publisher"))
 
         assert editor - author == {
-            *("edit_every_draft", "add_tag", "change_tag", "delete_tag", "change_asset")
+            *("edit_every_draft", "add_tag", "change_tag", "delete_tag"),
+            *("change_asset", "delete_asset"),
         }
         assert publisher - editor == {"publish_issue", "change_sectiontype"}
         assert author < editor < publisher

@@ -252,10 +252,17 @@ class TestWhatIsNotForSearchEngines:
         assert not [name for name in page.meta if name and name.startswith("og:")]
 
     def test_answers_to_a_question_are_followed_but_not_kept(self, client, issue):
-        for query in ("", "?q=warm", "?q=warm&page=1"):
+        for query in ("?q=warm", "?tag=training", "?q=warm&page=1"):
             page = head(client, f"{reverse('issues:search')}{query}")
             assert page.meta["robots"] == "noindex,follow"
             assert page.data == []
+
+    def test_the_search_itself_is_a_page_like_others(self, client, issue):
+        page = head(client, reverse("issues:search"))
+
+        assert "robots" not in page.meta
+        assert page.links["canonical"].endswith("/search/")
+        assert "by words, tag, type and year" in page.meta["description"]
 
     def test_error_pages_are_not_kept(self, client):
         page = Head(client.get("/nothing/").content.decode())

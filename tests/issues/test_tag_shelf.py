@@ -8,7 +8,7 @@ from django.test import Client
 
 from issues import shelf
 from issues.models import SectionType, Tag
-from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
+from tests.builders import TOMORROW, YESTERDAY, forget_pages, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,9 @@ class TestGroups:
         make_issue(1, sections=[tip("Flex"), tip("Grid", type="news")])
         shelf_page(client)
 
-        SectionType.objects.filter(slug="news").update(position=0, plural="Latest")
+        news = SectionType.objects.get(slug="news")
+        news.position, news.plural = 0, "Latest"
+        news.save()
 
         assert [group.type.plural for group in shelf_page(client).context["groups"]] == [
             *("Latest", "ML tips")
@@ -133,12 +135,12 @@ class TestCapitals:
         make_issue(1, sections=[tip("Flex")])
         client.get("/tags/CSS/")
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             client.get("/tags/CSS/")
         for number in range(2, 20):
             make_issue(number, YESTERDAY * number, [tip("A", "grid")])
         client.get("/tags/CSS/")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             client.get("/tags/CSS/")
 
 
@@ -189,7 +191,9 @@ class TestRelated:
         make_issue(1, sections=[tip("A", "grid"), tip("B", "grid"), {"title": "C"}])
         shelf_page(client)
 
-        Tag.objects.filter(name="grid").update(name="Raster")
+        tag = Tag.objects.get(name="grid")
+        tag.name = "Raster"
+        tag.save()
 
         assert [tag.name for tag in shelf_page(client).context["related"]] == ["Raster"]
 
@@ -265,13 +269,15 @@ class TestCost:
     def test_a_warm_shelf_asks_the_same_of_any_archive(self, client, django_assert_num_queries):
         make_issue(1, sections=[tip("A", "grid"), tip("B", "grid"), {"title": "C"}])
         shelf_page(client)
+        forget_pages()
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             shelf_page(client)
         for number in range(2, 30):
             make_issue(number, YESTERDAY * number, [tip("A", "grid"), tip("B", type="news")])
         shelf_page(client)
-        with django_assert_num_queries(5):
+        forget_pages()
+        with django_assert_num_queries(7):
             shelf_page(client)
 
     @pytest.mark.parametrize("query", ["page=x", "page=%00", "by=%00", "page=1&page=2", "a=%ED%A0"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from issues.importing.fetching import Fetcher
 from issues.importing.saving import Outcome, files_in, import_files
 
 
@@ -14,8 +15,11 @@ class Command(BaseCommand):
     help = (
         "Import Markdown or MDX files with front matter, or the scraped text of a page, as issues. "
         "Each file goes in whole or not at all; a second run changes nothing. "
-        "Example: manage.py import_issues letters/ --dry-run"
+        "Example: manage.py import_issues letters/ --dry-run. "
+        "Pictures of other hosts stay there, unless you let them be fetched: "
+        "manage.py import_issues letters/ --fetch-images"
     )
+    fetcher = Fetcher()
 
     def add_arguments(self, parser):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
@@ -26,16 +30,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--update", action="store_true", help="let a file replace the issue of its number"
         )
+        parser.add_argument(
+            "--fetch-images",
+            action="store_true",
+            help="fetch the pictures that texts and covers show from other hosts, and show them "
+            "from here: from public addresses only, 20 MB and 20 seconds each at most; with "
+            "--update also those that are left in issues imported before",
+        )
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
-    def handle(self, paths, dry_run, publish, update, **options):
+    def handle(self, paths, dry_run, publish, update, fetch_images, **options):
         for path in paths:
             if not path.exists():
                 raise CommandError(f"There is no {path}.")
         files = files_in(paths)
         if not files:
             raise CommandError("There is no .md, .mdx, .markdown or .txt file in there.")
-        imported = import_files(files, update=update, publish=publish, dry_run=dry_run)
+        fetcher = self.fetcher if fetch_images else None
+        imported = import_files(files, fetcher, update=update, publish=publish, dry_run=dry_run)
         outcomes = list(tqdm(imported, total=len(files), unit="file", disable=None, leave=False))
         if options["json"]:
             self.stdout.write(json.dumps([as_json(outcome) for outcome in outcomes], indent=2))
@@ -62,6 +74,8 @@ class Command(BaseCommand):
         for outcome in outcomes:
             counts[outcome.status] = counts.get(outcome.status, 0) + 1
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        if fetched := sum(outcome.fetched for outcome in outcomes):
+            summary += f"; {fetched} picture{'s'[: fetched > 1]} fetched"
         self.stdout.write(f"{summary}{' (dry run: nothing was changed)' if dry_run else ''}")
 
 

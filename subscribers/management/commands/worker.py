@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from issues import search
+from issues import search, uses
 from issues.rendering import rerender
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def do_daily() -> None:
     issues, sections = rerender()
     if issues or sections:
         logger.warning("Rendered %d issues and %d sections anew.", issues, sections)
+    if count := uses.mend():
+        logger.warning("Uses of pictures were mended in %d of the texts.", count)
     if count := search.mend():
         logger.warning("The search index differed in %d places.", count)
     call_command("clearsessions")

@@ -27,6 +27,26 @@ class TestImages:
 
         assert body(tag) == '![\\[x\\] \\*y\\*\\](z)](<a (1) b.png> "A \\"b\\" \\&amp; c")'
 
+    @pytest.mark.parametrize(
+        "size", ['width="600" height="400"', "width={600} height={400}", "HEIGHT='400' width=600"]
+    )
+    def test_one_elsewhere_keeps_its_size(self, body, size):
+        tag = f'<Figure src="https://example.org/a.png" {size} title="A" />'
+
+        assert body(tag) == '![](https://example.org/a.png "A"){width=600 height=400}'
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            'src="a.png" width="600" height="400"',
+            'src="https://example.org/a.png" width="600"',
+            'src="https://example.org/a.png" width="100%" height="auto"',
+            'src="https://example.org/a.png" width={wide} height={0}',
+        ],
+    )
+    def test_no_size_is_kept_that_is_known_or_none(self, body, attributes):
+        assert body(f"<img {attributes}>").endswith("a.png)")
+
     def test_it_becomes_a_paragraph(self, body):
         assert body('One\n<Figure src="a" />\ntwo.') == "One\n\n![](a)\n\ntwo."
         assert body('One <Figure src="a" /> two.') == "One \n\n![](a)\n\n two."

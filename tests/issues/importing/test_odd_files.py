@@ -9,6 +9,8 @@ import pytest
 
 from issues.importing import ImportProblem
 
+pytestmark = pytest.mark.once
+
 TOP = "---\ntitle: 'Letter #7: A'\n---\n"
 PIECES = [
     "## ", "Tool: ", "News", "\n\n", "\n", "<Figure src='a'", "/>", "<br/>", "---\n", "+++\n",
@@ -80,10 +82,10 @@ def test_random_pieces_are_no_accident(read, top):
 def test_no_text_takes_quadratic_time(read, piece, top):
     size = 5_000 // len(piece)
     short = min(seconds(read, top + piece * size) for _ in range(3))
-    long = min(seconds(read, top + piece * 8 * size) for _ in range(2))
 
     # Eight times the length in about eight times the time; quadratic would be 64 times.
-    assert long < 30 * short + 0.05
+    limit = 30 * short + 0.05
+    assert any(seconds(read, top + piece * 8 * size) < limit for _ in range(2))
 
 
 def test_many_definitions_take_no_quadratic_time(read):

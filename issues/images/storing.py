@@ -1,0 +1,127 @@
+"""The files of pictures and their rows: all of them, or none."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from issues import uses
+from issues.images.encoding import Picture, made
+from issues.images.opening import contents
+from issues.models import Asset
+
+# The files that were written inside of `undone_together`.
+written: ContextVar[set[str] | None] = ContextVar("written", default=None)
+
+
+def store(
+    file: BinaryIO, alt: str = "", caption: str = "", picture: Picture | None = None
+) -> Asset:
+    """Check an uploaded file and store it as an Asset.
+
+    The same file uploaded again gives the same Asset, with its own words. `picture` is what
+    `read_new` gave for it, where a transaction should not wait for that. Raises InvalidImage.
+    """
+    data = contents(file)
+    if asset := stored_as(data):
+        return asset
+    picture = picture or made(data)
+    return known(picture) or keep(picture, Asset(alt=alt[:500], caption=caption[:500]))
+
+
+def read_new(file: BinaryIO) -> Picture | None:
+    """Make all files of a picture unless it is stored already. Raises InvalidImage."""
+    data = contents(file)
+    return None if stored_as(data) else made(data)
+
+
+def stored_as(data: bytes) -> Asset | None:
+    return Asset.objects.filter(sha256=hashlib.sha256(data).hexdigest()).first()
+
+
+def known(picture: Picture) -> Asset | None:
+    """Give the stored picture that is the same one, whatever the metadata of its file were."""
+    same = Q(sha256=picture.sha256) | Q(file=picture.original.name)
+    return Asset.objects.filter(same).first()
+
+
+def keep(picture: Picture, asset: Asset) -> Asset:
+    """Write the files and the new row of a picture.
+
+    Gives the other row if somebody else has just stored the same picture.
+    """
+    try:
+        asset.take(picture)
+        with transaction.atomic():
+            asset.save()
+    except BaseException as error:
+        remove(asset.file_names())
+        if isinstance(error, IntegrityError) and (other := known(picture)):
+            return other
+        raise
+    if (names := written.get()) is not None:
+        names |= asset.file_names()
+    return asset
+
+
+def renew(asset: Asset) -> bool:
+    """Make the variants of a stored picture anew; say whether anything is another now.
+
+    Raises InvalidImage or OSError where its file is broken or missing.
+    """
+    with asset.file.open("rb") as file:
+        picture = made(contents(file))
+    old_names, old_facts = asset.file_names(), asset.derived()
+    try:
+        asset.take_variants(picture)
+        if asset.derived() == old_facts:
+            return False
+        with transaction.atomic():
+            if not Asset.objects.filter(pk=asset.pk).update(**asset.derived()):
+                raise Asset.DoesNotExist  # it was deleted meanwhile
+            uses.issues_showing(asset).note_change()
+    except BaseException:
+        remove(asset.file_names())
+        raise
+    transaction.on_commit(lambda: remove(old_names), robust=True)
+    return True
+
+
+def discard(asset: Asset) -> None:
+    """Delete a picture, and its files once that is certain.
+
+    Raises ProtectedError or RestrictedError if the database keeps it for something.
+    """
+    names = asset.file_names()
+    with transaction.atomic():
+        asset.delete()
+        transaction.on_commit(lambda: remove(names), robust=True)
+
+
+def remove(names: Iterable[str]) -> None:
+    """Remove those files that no picture names."""
+    left = set(names)
+    for asset in Asset.objects.only("file", "variants").iterator() if left else ():
+        left -= asset.file_names()
+    for name in left:
+        Asset.storage().delete(name)
+
+
+@contextmanager
+def undone_together() -> Iterator[None]:
+    """Remove the files of the pictures that are stored in here, should it fail.
+
+    Stands around a transaction that writes more than pictures and takes their rows with it.
+    """
+    token = written.set(set())
+    try:
+        yield
+    except BaseException:
+        remove(written.get())
+        raise
+    finally:
+        written.reset(token)

@@ -1,0 +1,182 @@
+"""Public pages, kept as they are sent: rendered and compressed, until readers would see others.
+
+`keep` marks the views whose answers may be kept. The middleware `kept_pages` stands outside all
+that only a page that is made anew needs, and inside what answers conditional requests.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import NamedTuple
+
+import brotli
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_http_date_safe
+
+from issues.freshness import content_version
+
+# What readers' own browsers, and what stands between, may do without asking: a minute as it is,
+# and five more while they ask for a newer one.
+CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
+ONE_DAY = 24 * 60 * 60
+BROTLI_QUALITY = 5
+GZIP_LEVEL = 6
+CODINGS = ("br", "gzip")  # of RFC 9110, section 8.4.1; the better first
+CONDITIONS = {
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+}
+REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+
+
+class Page(NamedTuple):
+    """An answer as it is kept."""
+
+    version: str
+    own_version: str
+    headers: dict[str, str]
+    bodies: dict[str, bytes]  # by coding
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Give the answer in the best coding that the reader takes."""
+        coding = accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if coding:
+            response = HttpResponse(self.bodies[coding], headers=self.headers)
+            response["Content-Encoding"] = coding
+        else:
+            response = HttpResponse(gzip.decompress(self.bodies["gzip"]), headers=self.headers)
+        response["Content-Length"] = str(len(response.content))
+        if "HTTP_COOKIE" in request.META and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            # Who may have changed the page a moment ago asks each time.
+            response["Cache-Control"] = "no-cache"
+        return unless_known(request, response)
+
+
+def keep(
+    view: Callable[..., HttpResponse], own_version: Callable[..., str] | None = None
+) -> Callable[..., HttpResponse]:
+    """Let what this view answers be kept: it depends on the address and the archive alone.
+
+    While `own_version`, asked with the parts of the address, gives what the view has left as
+    `own_version` on the request, a page is what it was though the archive has changed.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        # What changes while the page is made belongs to a later version.
+        version = getattr(request, "content_version", "") or content_version()
+        # The page is made whole: what is kept must serve those who do not have it yet.
+        conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
+        response = view(request, *args, **kwargs)
+        response.content_version, response.conditions = version, conditions
+        response.own_version = getattr(request, "own_version", "")
+        return response
+
+    answer.own_version = own_version
+    return answer
+
+
+def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Answer with what is kept, else keep what is answered."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method != "GET":
+            return get_response(request)
+        place, name = place_of(request)
+        kept = place.get(name)
+        page = kept and still_true(kept, request)
+        if not page:
+            response = get_response(request)
+            if not may_be_kept(response):
+                return response
+            request.META |= response.conditions
+            page = compressed(response)
+        if page is not kept:
+            place.set(name, page, ONE_DAY)
+        return page.answer(request)
+
+    return answer
+
+
+def still_true(page: Page, request: HttpRequest) -> Page | None:
+    """Give the page as it may still be shown; None if it has to be made anew."""
+    version = request.content_version = content_version()
+    if page.version == version:
+        return page
+    if page.own_version:
+        view = resolve(request.path_info)
+        if view.func.own_version(**view.kwargs) == page.own_version:
+            return page._replace(version=version)
+    return None
+
+
+def place_of(request: HttpRequest) -> tuple[BaseCache, str]:
+    """Give where the page is kept, and under which name.
+
+    There is no end to what may stand behind a question mark. Such pages have a small place of
+    their own, where they push out each other and never a page of the archive.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    address = f"{request.path_info}?{query}".encode("utf-8", "surrogatepass")
+    name = hashlib.blake2b(address, digest_size=16).hexdigest()
+    return caches["questions" if query else "pages"], name
+
+
+def may_be_kept(response: HttpResponse) -> bool:
+    """Say whether the answer is a whole page of a view that is marked, and the same for all.
+
+    While DEBUG is on none is, since who works on a template looks at it again and again.
+    """
+    return (
+        not settings.DEBUG
+        and hasattr(response, "content_version")
+        and response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and "Cookie" not in response.get("Vary", "")
+    )
+
+
+def compressed(response: HttpResponse) -> Page:
+    """Give the answer as it is kept."""
+    content = response.content
+    response.setdefault("Cache-Control", CACHE_CONTROL)
+    # Weak, since all codings share it (RFC 9110, section 8.8.1).
+    response["ETag"] = f'W/"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+    patch_vary_headers(response, ["Accept-Encoding"])
+    del response["Content-Length"]
+    bodies = {
+        "br": brotli.compress(content, quality=BROTLI_QUALITY),
+        "gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
+    }
+    versions = response.content_version, response.own_version
+    return Page(*versions, dict(response.headers), bodies)
+
+
+@lru_cache(maxsize=100)  # browsers send few of them
+def accepted_coding(header: str) -> str:
+    """Give the best of our codings that an Accept-Encoding header names; "" for none of them."""
+    offered = [one.strip() for one in header.lower().split(",")]
+    taken = {one.partition(";")[0].strip() for one in offered if not REFUSED.search(one)}
+    return next((coding for coding in CODINGS if coding in taken), "")
+
+
+def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give 304 in its place to a reader who has it already, by its ETag or its date."""
+    if not CONDITIONS & request.META.keys():
+        return response
+    changed = parse_http_date_safe(response.get("Last-Modified", ""))
+    known = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    if changed and known and known > changed:
+        # The reader's date is that of another text, which another process gave.
+        return response
+    answer = get_conditional_response(request, response["ETag"], changed, response)
+    if answer.status_code == 304 and "Access-Control-Allow-Origin" in response:
+        answer["Access-Control-Allow-Origin"] = response["Access-Control-Allow-Origin"]
+    return answer

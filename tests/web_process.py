@@ -1,0 +1,77 @@
+"""The site as it runs in production: gunicorn processes of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import quote, urlencode
+
+from django.db import connection
+
+from tests.machine import free_port
+
+SECONDS_TO_START = 30
+
+
+@contextmanager
+def web_process(environment: dict[str, str]) -> Iterator[int]:
+    """Run one web process with one worker; give its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
+    process = subprocess.Popen(
+        [*command, "--log-level", "error", "bitsletter.wsgi"],
+        env=environment | {"PORT": str(port), "WEB_WORKERS": "1"},
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            ask(port, "/nothing/")
+            return
+        except ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def ask(port: int, path: str, form: dict | None = None, cookies: str = "") -> tuple[int, str]:
+    """Ask for a page, or send a form; give the status and the text of the answer."""
+    headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+    with closing(HTTPConnection("127.0.0.1", port)) as asked:
+        if form is None:
+            asked.request("GET", path)
+        else:
+            asked.request("POST", path, urlencode(form), headers)
+        response = asked.getresponse()
+        return response.status, response.read().decode()
+
+
+def production(folder, secret_key: str) -> dict[str, str]:
+    """Give the environment of a site in production on the database that this process uses."""
+    return os.environ | {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url(),
+        "DEBUG": "off",
+        "ENV_FILE": os.devnull,
+        "SECRET_KEY": secret_key,
+        "SITE_URL": "http://127.0.0.1",
+    }
+
+
+def database_url() -> str:
+    ours = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{ours['NAME']}"
+    person = f"{quote(ours['USER'])}:{quote(ours['PASSWORD'])}"
+    return f"postgres://{person}@{ours['HOST']}:{ours['PORT']}/{ours['NAME']}"
