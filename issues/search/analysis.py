@@ -12,6 +12,7 @@ same way on SQLite and on PostgreSQL, and is marked in the text wherever it was 
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
@@ -42,7 +43,15 @@ STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", 
 
 LONGEST = 100  # characters of a word that count; PostgreSQL refuses terms beyond 2046 bytes
 
-_stem = stemmer("english").stemWord
+
+class Stemmer(threading.local):
+    """Cuts the ends of words. It holds the word while it does: each thread has one of its own."""
+
+    def __init__(self):
+        self.cut = stemmer("english").stemWord
+
+
+english = Stemmer()
 
 
 class Term(NamedTuple):
@@ -65,7 +74,7 @@ def forms(word: str) -> Forms:
     folded = MARKS.sub("", unicodedata.normalize("NFKD", word[:LONGEST]).casefold())
     # One character may stand for many: the cut comes last. What is no letter would be syntax.
     plain = NO_WORD.sub("", unicodedata.normalize("NFC", folded).translate(STROKES))[:LONGEST]
-    return Forms(_stem(plain), plain)
+    return Forms(english.cut(plain), plain)
 
 
 def fold(word: str) -> str:
