@@ -58,13 +58,14 @@ def addresses() -> None:
 
     sections = Section.objects.published().select_related("issue").order_by("?")
     issues = Issue.objects.published().order_by("?")
+    tags = Tag.objects.with_public_counts()
     words = {word for section in sections[:200] for word in section.body_text.lower().split()}
     print(
         json.dumps(
             {
                 "issues": [issue.get_absolute_url() for issue in issues],
                 "sections": [section.get_absolute_url() for section in sections],
-                "tags": [tag.get_absolute_url() for tag in Tag.objects.order_by("?")],
+                "tags": [tag.get_absolute_url() for tag in tags],
                 "words": sorted(word for word in words if word.isalpha() and word.isascii()),
                 "pictures": [asset.file.url for asset in Asset.objects.all()],
             }
