@@ -82,13 +82,6 @@ def rows_with(asset: Asset, thoroughly: bool = False) -> dict[Kind, QuerySet]:
     }
 
 
-def issues_showing(asset: Asset):
-    """Give the issues whose pages show a picture."""
-    uses = AssetUse.objects.filter(asset=asset)
-    in_text = Q(pk__in=uses.values("issue")) | Q(pk__in=uses.values("section__issue"))
-    return Issue.objects.filter(Q(cover=asset) | in_text)
-
-
 def other_keepers(asset: Asset) -> list[models.Model]:
     """Give what else the database keeps a picture for, whichever part of the site it is of."""
     try:

@@ -66,11 +66,6 @@ class AssetAdmin(ListAdmin):
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and form.changed_data:
-            uses.issues_showing(obj).note_change()
-
     def response_change(self, request, obj):
         if "_next" not in request.POST:
             return super().response_change(request, obj)

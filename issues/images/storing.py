@@ -9,10 +9,9 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from issues import uses
 from issues.images.encoding import Picture, made
 from issues.images.opening import contents
-from issues.models import Asset
+from issues.models import Asset, Issue
 
 # The files that were written inside of `undone_together`.
 written: ContextVar[set[str] | None] = ContextVar("written", default=None)
@@ -83,7 +82,7 @@ def renew(asset: Asset) -> bool:
         with transaction.atomic():
             if not Asset.objects.filter(pk=asset.pk).update(**asset.derived()):
                 raise Asset.DoesNotExist  # it was deleted meanwhile
-            uses.issues_showing(asset).note_change()
+            Issue.objects.showing(asset).note_change()
     except BaseException:
         remove(asset.file_names())
         raise

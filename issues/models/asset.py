@@ -135,7 +135,10 @@ class Asset(models.Model):
     def save(self, *args, **kwargs):
         for name in ("alt", "caption", "credit"):
             setattr(self, name, one_line(getattr(self, name)))
+        is_known = not self._state.adding
         super().save(*args, **kwargs)
+        if is_known:
+            self.covered_issues.model.objects.showing(self).note_change()
 
 
 def write(name: str, data: bytes) -> str:

@@ -83,6 +83,12 @@ class IssueQuerySet(VersionedQuerySet):
         found = self.filter(later, published_at__gte=issue.published_at)
         return found.order_by("published_at", "number")
 
+    def showing(self, asset):
+        """Keep the issues whose pages show a picture."""
+        uses = asset.uses.all()
+        in_text = Q(pk__in=uses.values("issue")) | Q(pk__in=uses.values("section__issue"))
+        return self.filter(Q(cover=asset) | in_text)
+
     def neighbours(self, issue) -> tuple:
         """Give the next newer and the next older issue; None where there is none."""
         return self.after(issue).first(), self.before(issue).first()

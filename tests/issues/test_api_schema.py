@@ -98,8 +98,12 @@ class TestConformance:
                 def holds(case):
                     nonlocal tried
                     tried += 1
-                    # No schema can say which cursors there are.
-                    case.call_and_validate(excluded_checks=[positive_data_acceptance])
+                    # No schema can say which cursors there are, and no server stands between
+                    # that could decode what is compressed.
+                    case.call_and_validate(
+                        headers={"Accept-Encoding": "identity"},
+                        excluded_checks=[positive_data_acceptance],
+                    )
 
                 holds()
 

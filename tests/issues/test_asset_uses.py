@@ -380,7 +380,7 @@ class TestPlaces:
             assert len(self.said(uses.places(cat, editor))) == 2 * count + 1
 
     def test_the_issues_that_show_it_are_those_of_all_places(self, everywhere):
-        numbers = uses.issues_showing(everywhere).order_by("number")
+        numbers = Issue.objects.showing(everywhere).order_by("number")
 
         assert [issue.number for issue in numbers] == [1, 2, 3]
 

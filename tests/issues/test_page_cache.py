@@ -12,7 +12,7 @@ from django.utils import timezone
 from bitsletter import commits
 from issues.models import Issue, SectionType, Tag
 from issues.page_cache import accepted_coding
-from tests.builders import TOMORROW, YESTERDAY, change, make_issue
+from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,19 @@ class TestChanges:
         changed.save()
 
         assert "quite new" in text_of(client.get(path))
+
+    def test_the_words_of_a_picture_are_seen_at_once(self, client):
+        asset = make_picture(alt="A cat")
+        body = f"![]({asset.file.url})"
+        make_issue(1, cover=make_picture(), sections=[{"title": "Grid", "body": body}])
+        assert "A cat" in text_of(client.get("/issues/1/grid/"))
+
+        asset.alt, asset.credit = "A dog", "Ada"
+        asset.save()
+
+        for path in ("/issues/1/", "/issues/1/grid/"):
+            assert "A dog" in text_of(client.get(path))
+            assert "Ada" in text_of(client.get(path))
 
     def test_what_is_deleted_is_gone_at_once(self, client, issue):
         client.get("/issues/1/")

@@ -276,15 +276,6 @@ class TestWords:
         assert {number for number in after if after[number] != before[number]} == {1, 2, 3}
         assert list(Issue.objects.values_list("version")) == versions
 
-    def test_the_same_words_change_nothing(self, desk):
-        asset = make_asset("Cat")
-        make_issue(1, cover=asset)
-        before = self.changed()
-
-        desk.post(screen(asset), {"alt": "Cat", "caption": "", "credit": ""})
-
-        assert self.changed() == before
-
     def test_the_missing_ones_are_written_one_after_the_other(self, desk):
         first, second, third = (make_asset(f"{number}", alt="") for number in range(3))
         make_asset("Described")

@@ -221,7 +221,7 @@ class TestMerging:
         for number in range(3 * MANY):
             make_section(title=f"Tip {number}", tags=["a" if number < MANY else "b"])
 
-        with django_assert_max_num_queries(38) as queries:
+        with django_assert_max_num_queries(39) as queries:
             self.merge("a", into="z")
         with django_assert_num_queries(len(queries)):
             self.merge("b", into="z")
