@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from issues.models import Issue
 from tests.builders import YESTERDAY, issue_form, make_issue, make_ready_issue, row
-from tests.web_process import ask, production, web_process
+from tests.web_process import ask, production, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,8 @@ def ports(transactional_db, tmp_path):
     environment = production(tmp_path, settings.SECRET_KEY)
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, env=environment, check=True)
-    with web_process(environment) as one, web_process(environment) as other:
-        yield one, other
+    with served(environment) as one, served(environment) as other:
+        yield one.port, other.port
 
 
 class Site:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from django.db import connection
@@ -16,18 +17,25 @@ from tests.machine import free_port
 SECONDS_TO_START = 30
 
 
+class Server(NamedTuple):
+    port: int
+    pid: int  # of gunicorn's master; its one worker is a child of it
+
+
 @contextmanager
-def web_process(environment: dict[str, str]) -> Iterator[int]:
-    """Run one web process with one worker; give its port."""
+def served(
+    environment: dict[str, str], *options: str, application: str = "bitsletter.wsgi"
+) -> Iterator[Server]:
+    """Serve an application on one worker, by the site's own settings of gunicorn and `options`."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
     process = subprocess.Popen(
-        [*command, "--log-level", "error", "bitsletter.wsgi"],
+        [*command, "--log-level", "error", *options, application],
         env=environment | {"PORT": str(port), "WEB_WORKERS": "1"},
     )
     try:
         wait_for(port)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()

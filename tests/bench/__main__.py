@@ -16,8 +16,9 @@ from urllib.parse import quote
 import psycopg
 
 from tests.bench import archive, desk, server, speed, typing
-from tests.bench.site import ask, installed, served
+from tests.bench.site import ask, installed
 from tests.machine import browser, postgres
+from tests.web_process import served
 
 PARTS = ("pages", "archive", "server", "speed")
 NAMES = ("usual", "small", "large", "served")  # archives, each in a database of its own

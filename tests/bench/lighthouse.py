@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from tests.bench.site import ask, installed, served
+from tests.bench.site import ask, installed
 from tests.machine import MissingProgram, browser, quietly
+from tests.web_process import served
 
 VERSION = "12.8.2"
 NODE = 18  # the oldest that runs this version

@@ -7,8 +7,8 @@ from itertools import islice
 from urllib.parse import quote
 
 from tests.bench.load import Readers
-from tests.bench.site import Server
 from tests.bench.worker import resident, worker
+from tests.web_process import Server
 
 REQUESTS, STEP = 50_000, 5_000
 LIMIT = 150  # megabytes

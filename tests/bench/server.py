@@ -18,8 +18,9 @@ from urllib.parse import quote
 
 from tests.bench import inside, memory
 from tests.bench.load import BROWSER, CONNECTIONS, Readers
-from tests.bench.site import Server, ask, served
+from tests.bench.site import ask
 from tests.bench.worker import computed, worker
+from tests.web_process import Server, served
 
 ISSUES, SECTIONS = 1000, 6  # beside those of the demo
 FILL = (

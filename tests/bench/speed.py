@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench import inside
-from tests.bench.site import installed, served
+from tests.bench.site import installed
 from tests.machine import browser
+from tests.web_process import served
 
 RUNS, SLOWER = 5, 4  # times: the processor is this much slower
 # What Lighthouse takes for a telephone.

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.bench.site import Server
+from tests.web_process import Server
 
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
 
