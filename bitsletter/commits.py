@@ -1,4 +1,4 @@
-"""A mark that moves with every commit to the database, for a hundredth of what a question costs.
+"""A mark that moves with every commit to the database, for less than any question to it costs.
 
 Who keeps something that was read from the database, with the mark of before, need not ask again
 until the mark is another. It is the database's own, so that it moves whoever writes: another
@@ -21,57 +21,100 @@ def mark() -> Hashable | None:
     """
     if connection.in_atomic_block:
         return None
-    return MARKS[connection.vendor]()
-
-
-def postgresql_mark() -> str:
-    """Give which transactions have ended: https://www.postgresql.org/docs/current/functions-info.html"""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        return cursor.fetchone()[0]
+    return watches[connection.vendor].mark()
 
 
 class Watch:
-    """A connection to an SQLite file that only watches.
+    """A connection of this process that only watches, whichever of its threads asks."""
 
-    SQLite tells a connection of the commits of all others, but not of its own:
-    https://sqlite.org/pragma.html#pragma_data_version
-    """
+    errors: tuple[type[Exception], ...]
 
     def __init__(self):
         self.lock = Lock()
+        self.connection = None
+        self.database: Hashable = None
         self.opened = 0
-        self.file: tuple | None = None
 
-    def mark(self, path: str) -> tuple | None:
-        """Give the mark of the file at `path`; None if it cannot be read."""
+    def mark(self) -> Hashable | None:
         with self.lock:
             try:
-                self.open(path)
-                return self.opened, *self.connection.execute("PRAGMA data_version").fetchall()[0]
-            except (OSError, sqlite3.Error):
-                self.file = None
+                self.open()
+                return self.read()
+            except self.errors:
+                self.close()
                 return None
 
-    def open(self, path: str) -> None:
-        """Open the file, unless it is the one that is open: a restored one is another."""
-        found = os.stat(path)
-        file = (os.getpid(), found.st_dev, found.st_ino)
-        if file == self.file:
+    def open(self) -> None:
+        """Open the database, unless it is the one that is open."""
+        database = self.named()
+        if self.connection and self.database == database:
             return
-        address = f"file:{quote(path)}?mode=ro"
-        self.connection = sqlite3.connect(
-            address, uri=True, check_same_thread=False, isolation_level=None
-        )
-        self.file = file
+        self.close()
+        self.connection, self.database = self.connect(), database
         self.opened += 1
 
-
-watch = Watch()
-
-
-def sqlite_mark() -> tuple | None:
-    return watch.mark(connection.settings_dict["NAME"])
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
 
 
-MARKS = {"sqlite": sqlite_mark, "postgresql": postgresql_mark}
+class SQLiteWatch(Watch):
+    """SQLite tells a connection of the commits of all others, but not of its own.
+
+    https://sqlite.org/pragma.html#pragma_data_version
+    """
+
+    errors = (OSError, sqlite3.Error)
+
+    def named(self) -> Hashable:
+        self.path = connection.settings_dict["NAME"]
+        self.file = os.stat(self.path)
+        return self.file.st_dev, self.file.st_ino  # another one, if a copy was restored
+
+    def connect(self):
+        address = f"file:{quote(self.path)}?mode=ro"
+        return sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+
+    def read(self) -> Hashable:
+        # The size and the moment tell of a copy that was written over the file.
+        version = self.connection.execute("PRAGMA data_version").fetchall()
+        return self.opened, *version, self.file.st_size, self.file.st_mtime_ns
+
+
+class PostgreSQLWatch(Watch):
+    """PostgreSQL tells which transactions have ended, of all databases together.
+
+    https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
+    A replica does not know all that are under way, so it has no mark.
+    """
+
+    QUESTION = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_snapshot()::text END"
+
+    @property
+    def errors(self):
+        return (connection.Database.Error,)
+
+    def named(self) -> Hashable:
+        return tuple(str(connection.settings_dict[name]) for name in ("HOST", "PORT", "NAME"))
+
+    def connect(self):
+        # Not from Django, which asks before each use whether the connection still works.
+        options = connection.get_connection_params() | {"autocommit": True}
+        return connection.Database.connect(**options)
+
+    def read(self) -> Hashable | None:
+        [(snapshot,)] = self.connection.execute(self.QUESTION).fetchall()
+        return snapshot and (self.opened, snapshot)
+
+
+def begin() -> None:
+    """Watch with new connections: those that were open before a fork belong to the parent."""
+    parents.append(dict(watches))
+    watches.update(sqlite=SQLiteWatch(), postgresql=PostgreSQLWatch())
+
+
+watches: dict[str, Watch] = {}
+parents: list[dict[str, Watch]] = []  # never closed here: https://sqlite.org/howtocorrupt.html
+begin()
+os.register_at_fork(after_in_child=begin)

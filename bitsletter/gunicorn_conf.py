@@ -6,8 +6,9 @@ bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4
-# Now and then a worker starts anew, not all at once, so that a slow leak never adds up.
-max_requests = 2000
-max_requests_jitter = 200
+# Now and then a worker starts anew, not all at once, so that a slow leak never adds up. Rarely,
+# since it keeps pages and begins with none.
+max_requests = 200_000
+max_requests_jitter = 20_000
 # Two servers of one user would share the path of the control socket.
 control_socket_disable = True

@@ -81,16 +81,22 @@ def read_caches() -> dict:
     """Give Django's description of the caches: in the process unless CACHE_URL is set.
 
     Pages, answers to questions and drawn pictures each have one of their own there, so that they
-    neither fill the memory nor push out each other or what is counted.
+    neither fill the memory nor push out each other or what is counted. Answers to questions, to
+    which there is no end, stay in the process: only there is their number bounded.
     """
-    if env.str("CACHE_URL", ""):
-        shared = env.dj_cache_url("CACHE_URL")
-        return {name: shared | {"KEY_PREFIX": name} for name in CACHE_ENTRIES}
     in_process = "django.core.cache.backends.locmem.LocMemCache"
-    return {
+    caches = {
         name: {"BACKEND": in_process, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": most}}
         for name, most in CACHE_ENTRIES.items()
     }
+    if env.str("CACHE_URL", ""):
+        shared = env.dj_cache_url("CACHE_URL")
+        prefix = shared.get("KEY_PREFIX", "")
+        return caches | {
+            name: shared | {"KEY_PREFIX": f"{prefix}{name}"}
+            for name in caches.keys() - {"questions"}
+        }
+    return caches
 
 
 # The site -----------------------------------------------------------------------------------

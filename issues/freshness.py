@@ -12,12 +12,11 @@ from django.utils import timezone
 from bitsletter import commits
 from issues.models import Issue
 
-# Seconds, after which what is counted is counted again, should `content_version` ever miss
-# something.
+# Seconds, after which what is kept is made again, should `content_version` ever miss something.
 KEPT = 10 * 60
-# Changes that are told apart. A transaction may end after a later one that is known already; it
-# is missed only if as many others have ended meanwhile.
-CHANGES = 20
+# Moments of change that are told apart. A transaction may end after later ones that are known
+# already; it is missed only if that many others have begun and ended meanwhile.
+MOMENTS = 20
 
 
 class Seen(NamedTuple):
@@ -34,7 +33,7 @@ seen: Seen | None = None
 def content_version() -> str:
     """Give a text that is another as soon as readers would see something else.
 
-    While nobody commits anything and no scheduled moment passes, it costs no question.
+    While nobody commits anything and no scheduled moment passes, nothing is asked of the archive.
     """
     global seen
     mark, at, known = commits.mark(), timezone.now(), seen
@@ -53,14 +52,13 @@ def read_version(at: datetime.datetime) -> str:
 
     How many issues are public moves with all that comes and goes: what is published, unpublished
     or deleted, and a scheduled issue whose moment has come. The newest public moment and the
-    newest changes tell one that comes from another that goes; and every change of a public issue,
+    newest changes tell one that comes from another that goes. Every change of a public issue,
     of what is in it, of its tags and of what else it shows moves its `updated_at` (see `touch`
     and `note_change`). Work on drafts moves nothing. All are read along one index of issues, and
     at the end of another.
     """
     public = Issue.objects.published(at).aggregate(total=Count("*"), newest=Max("published_at"))
-    changes = list(newest_changes(at).values_list("pk", "version", "updated_at")[:CHANGES])
-    return digest(public["total"], public["newest"], changes)
+    return digest(public["total"], public["newest"], list(newest_changes(at)[:MOMENTS]))
 
 
 def issue_version(issue: Issue, neighbours: Iterable[Issue | None]) -> str:
@@ -85,14 +83,15 @@ def digest(*facts) -> str:
 
 
 def newest_changes(at: datetime.datetime):
-    """Give the issues that readers see at the moment `at`, the last changed first.
+    """Give when issues that readers see at the moment `at` were changed, and how many then.
 
     The few hidden issues are left out, for the same reason as in `SearchEntryQuerySet.published`:
     asked for those that are public, a database may sort all of them instead of going to the end
     of its index.
     """
     hidden = Issue.objects.unpublished(at).order_by().values("pk")
-    return Issue.objects.exclude(pk__in=hidden).order_by("-updated_at")
+    moments = Issue.objects.exclude(pk__in=hidden).order_by("-updated_at").values("updated_at")
+    return moments.annotate(issues=Count("pk")).values_list("updated_at", "issues")
 
 
 def kept(name: str, make: Callable[[], Any]) -> Any:

@@ -20,12 +20,13 @@ from django.urls import resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
-from issues.freshness import content_version
+from bitsletter.release import release
+from issues.freshness import KEPT, content_version
 
 # What readers' own browsers, and what stands between, may do without asking: a minute as it is,
 # and five more while they ask for a newer one.
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
-ONE_DAY = 24 * 60 * 60
+MOST_BYTES = 100_000  # of a page that is kept, in all codings
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 CODINGS = ("br", "gzip")  # of RFC 9110, section 8.4.1; the better first
@@ -43,6 +44,10 @@ class Page(NamedTuple):
     headers: dict[str, str]
     bodies: dict[str, bytes]  # by coding
 
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.bodies.values()))
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Give the answer in the best coding that the reader takes."""
         coding = accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
@@ -56,6 +61,14 @@ class Page(NamedTuple):
             # Who may have changed the page a moment ago asks each time.
             response["Cache-Control"] = "no-cache"
         return unless_known(request, response)
+
+
+class Made(NamedTuple):
+    """What is to be known of an answer that may be kept."""
+
+    version: str
+    own_version: str
+    conditions: dict[str, str]  # of the request, which the view does not see
 
 
 def keep(
@@ -74,8 +87,7 @@ def keep(
         # The page is made whole: what is kept must serve those who do not have it yet.
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
         response = view(request, *args, **kwargs)
-        response.content_version, response.conditions = version, conditions
-        response.own_version = getattr(request, "own_version", "")
+        response.made = Made(version, getattr(request, "own_version", ""), conditions)
         return response
 
     answer.own_version = own_version
@@ -88,17 +100,21 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method != "GET":
             return get_response(request)
-        place, name = place_of(request)
-        kept = place.get(name)
+        cache, name = cache_for(request)
+        kept = cache.get(name)
         page = kept and still_true(kept, request)
-        if not page:
+        if page:
+            request.get_host()  # refuses other hosts, as whoever makes the page does
+        else:
             response = get_response(request)
-            if not may_be_kept(response):
+            if not hasattr(response, "made"):
                 return response
-            request.META |= response.conditions
+            request.META |= response.made.conditions
+            if not may_be_kept(response):
+                return unless_known(request, response)
             page = compressed(response)
-        if page is not kept:
-            place.set(name, page, ONE_DAY)
+        if page is not kept and page.size <= MOST_BYTES:
+            cache.set(name, page, KEPT)
         return page.answer(request)
 
     return answer
@@ -116,26 +132,25 @@ def still_true(page: Page, request: HttpRequest) -> Page | None:
     return None
 
 
-def place_of(request: HttpRequest) -> tuple[BaseCache, str]:
+def cache_for(request: HttpRequest) -> tuple[BaseCache, str]:
     """Give where the page is kept, and under which name.
 
     There is no end to what may stand behind a question mark. Such pages have a small place of
     their own, where they push out each other and never a page of the archive.
     """
     query = request.META.get("QUERY_STRING", "")
-    address = f"{request.path_info}?{query}".encode("utf-8", "surrogatepass")
+    address = f"{release()} {request.path_info}?{query}".encode("utf-8", "surrogatepass")
     name = hashlib.blake2b(address, digest_size=16).hexdigest()
     return caches["questions" if query else "pages"], name
 
 
 def may_be_kept(response: HttpResponse) -> bool:
-    """Say whether the answer is a whole page of a view that is marked, and the same for all.
+    """Say whether the answer is a whole page, and the same for all.
 
     While DEBUG is on none is, since who works on a template looks at it again and again.
     """
     return (
         not settings.DEBUG
-        and hasattr(response, "content_version")
         and response.status_code == 200
         and not response.streaming
         and not response.cookies
@@ -155,8 +170,8 @@ def compressed(response: HttpResponse) -> Page:
         "br": brotli.compress(content, quality=BROTLI_QUALITY),
         "gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
     }
-    versions = response.content_version, response.own_version
-    return Page(*versions, dict(response.headers), bodies)
+    made = response.made
+    return Page(made.version, made.own_version, dict(response.headers), bodies)
 
 
 @lru_cache(maxsize=100)  # browsers send few of them
@@ -169,14 +184,18 @@ def accepted_coding(header: str) -> str:
 
 def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Give 304 in its place to a reader who has it already, by its ETag or its date."""
-    if not CONDITIONS & request.META.keys():
+    if response.status_code != 200 or not CONDITIONS & request.META.keys():
         return response
     changed = parse_http_date_safe(response.get("Last-Modified", ""))
-    known = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
-    if changed and known and known > changed:
-        # The reader's date is that of another text, which another process gave.
+    if "HTTP_IF_NONE_MATCH" not in request.META and is_ahead(request, changed):
         return response
-    answer = get_conditional_response(request, response["ETag"], changed, response)
+    answer = get_conditional_response(request, response.get("ETag"), changed, response)
     if answer.status_code == 304 and "Access-Control-Allow-Origin" in response:
         answer["Access-Control-Allow-Origin"] = response["Access-Control-Allow-Origin"]
     return answer
+
+
+def is_ahead(request: HttpRequest, changed: int | None) -> bool:
+    """Say whether a reader's date is that of another text, which another process gave."""
+    known = parse_http_date_safe(request.META.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return known is not None and changed is not None and known > changed

@@ -120,4 +120,7 @@ def mend_batch(rows: QuerySet) -> int:
     if rows.model is Section:
         rows.lock_issues()
     rows.lock()
-    return note_uses(list(rows.only("pk", rows.model.RENDERED_TEXT)))
+    mended = note_uses(list(rows.only("pk", rows.model.RENDERED_TEXT)))
+    if mended:  # a picture is there now that was not, when the pages were made
+        rows.note_change()
+    return mended

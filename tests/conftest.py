@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import caches
 
+from bitsletter import commits
 from tests.builders import make_colleague
 
 
@@ -40,6 +41,14 @@ def empty_caches():
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_watches(django_db_setup):
+    """Let go of the test database before it is removed."""
+    yield
+    for watch in commits.watches.values():
+        watch.close()
 
 
 @pytest.fixture

@@ -50,6 +50,14 @@ class SectionQuerySet(VersionedQuerySet):
         """Note that what readers see of these sections has changed; see `Issue`'s."""
         Issue.objects.filter(pk__in=self.order_by().values("issue")).note_change()
 
+    def delete(self):
+        issues = list(self.order_by().values_list("issue", flat=True))
+        deleted = super().delete()
+        Issue.objects.filter(pk__in=issues).note_change()
+        return deleted
+
+    delete.alters_data = delete.queryset_only = True
+
     def lock_issues(self) -> None:
         """Let nobody else save the issues that these sections are in; see `lock`."""
         Issue.objects.filter(pk__in=self.order_by().values("issue")).lock()
@@ -194,6 +202,8 @@ class Section(Versioned, Illustrated, Corrected):
             )
         ]
 
+    known_issue = None  # the one that it is in by the database
+
     SHOWN = ("title", "link", "byline", "body", "type_id")
     RENDERED_TEXT = "body_html"
     RENDERED = (
@@ -215,14 +225,25 @@ class Section(Versioned, Illustrated, Corrected):
             self.derive()
         fields = with_derived(self, update_fields, "title", "slug", "body")
         super().save(*args, update_fields=fields, **kwargs)
-        if self.issue_id:
-            Issue.objects.filter(pk=self.issue_id).note_change()
+        self.note_change()
 
     def delete(self, *args, **kwargs):
-        issue = Issue.objects.filter(pk=self.issue_id)
         deleted = super().delete(*args, **kwargs)
-        issue.note_change()
+        self.note_change()
         return deleted
+
+    @classmethod
+    def from_db(cls, *args):
+        section = super().from_db(*args)
+        section.known_issue = section.__dict__.get("issue_id")
+        return section
+
+    def note_change(self) -> None:
+        """Note that what readers see of its issue has changed, also of the one that it has left."""
+        issues = {self.issue_id, self.known_issue} - {None}
+        if issues:
+            Issue.objects.filter(pk__in=issues).note_change()
+        self.known_issue = self.issue_id
 
     def derive(self):
         """Clean the texts, find a free slug and render the body, without saving."""

@@ -148,6 +148,18 @@ class SectionTag(ItemBase):
 class TagsOf(_TaggableManager):
     """The tags of one section; names given to it mean tags as `Tag.objects.named` finds them."""
 
+    def add(self, *tags, **kwargs):
+        super().add(*tags, **kwargs)
+        self.instance.note_change()
+
+    def remove(self, *tags):
+        super().remove(*tags)
+        self.instance.note_change()
+
+    def clear(self):
+        super().clear()
+        self.instance.note_change()
+
     def _to_tag_model_instances(self, tags, tag_kwargs):
         names = [tag for tag in tags if isinstance(tag, str)]
         return {*Tag.objects.named(names), *(tag for tag in tags if not isinstance(tag, str))}

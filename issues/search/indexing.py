@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from issues.models import Section
+from issues.models import Issue, Section
 from issues.search import engines, entries, linked_pages, rows, words
 from issues.search.documents import document
 
@@ -82,7 +82,14 @@ def rebuild() -> int:
     index((Section(pk=pk) for pk in pks), known_words=set())
     remove(engines.current().digests().keys() - set(pks))
     engines.current().tidy()
+    note_new_answers()
     return len(pks)
+
+
+def note_new_answers() -> None:
+    """Let pages that are kept be made again, since the search may answer something else."""
+    newest = Issue.objects.published().newest_first()[:1]
+    Issue.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).note_change()
 
 
 def mend() -> int:
@@ -90,6 +97,8 @@ def mend() -> int:
     difference = check()
     index(Section(pk=pk) for pk in difference.missing | difference.stale)
     remove(difference.orphaned)
+    if any(difference):
+        note_new_answers()
     return sum(map(len, difference))
 
 

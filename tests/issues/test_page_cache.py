@@ -2,6 +2,7 @@
 
 import datetime
 import gzip
+import secrets
 
 import brotli
 import pytest
@@ -10,7 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from bitsletter import commits
-from issues.models import Issue, SectionType, Tag
+from bitsletter.release import release
+from issues import search
+from issues.models import Issue, Section, SectionType, Tag
 from issues.page_cache import accepted_coding
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_picture
 
@@ -22,6 +25,12 @@ PAGES = (
     *("/sitemap.xml", "/robots.txt", "/search/suggest/?q=gr", "/api/v1/sections/"),
 )
 CONTROL = "public, max-age=60, stale-while-revalidate=300"
+
+
+@pytest.fixture(autouse=True)
+def known_release():
+    yield
+    release.cache_clear()
 
 
 @pytest.fixture
@@ -72,6 +81,26 @@ class TestKeeping:
         pages, questions = kept()
         assert pages == 1
         assert 0 < questions <= 200
+
+    def test_a_page_of_another_host_is_refused_be_it_kept_or_not(self, client, issue):
+        client.get("/")
+
+        for path in ("/", "/issues/"):
+            assert client.get(path, headers={"host": "other.example"}).status_code == 400
+
+    def test_a_very_large_page_is_made_each_time(self, client):
+        words = (secrets.token_hex(9) for _ in range(9_000))
+        make_issue(1, sections=[{"title": "Long", "body": " ".join(words)}])
+
+        assert client.get("/issues/1/").status_code == 200
+        assert kept() == (0, 0)
+
+    def test_another_release_finds_nothing_of_this_one(self, client, issue, settings):
+        assert "Bitsletter" in text_of(client.get("/"))
+        settings.SITE_NAME = "Tidings"
+        release.cache_clear()
+
+        assert "Tidings" in text_of(client.get("/"))
 
     def test_a_page_without_a_cookie_differs_for_nobody(self, client, issue, editor):
         client.force_login(editor)
@@ -140,6 +169,20 @@ class TestConditions:
         assert response.status_code == 200
         assert kept() == (1, 0)
 
+    def test_the_mark_of_a_text_counts_more_than_a_date(self, client, issue):
+        first = client.get("/feed.xml")
+        later = "Fri, 01 Jan 2100 00:00:00 GMT"
+
+        known = {"If-None-Match": first["ETag"], "If-Modified-Since": later}
+        assert client.get("/feed.xml", headers=known).status_code == 304
+        assert client.get("/feed.xml", headers={"If-Modified-Since": later}).status_code == 200
+
+    def test_what_is_not_kept_is_304_too(self, client, issue, settings):
+        settings.DEBUG = True
+        known = {"If-None-Match": client.get("/issues/1/")["ETag"]}
+
+        assert client.get("/issues/1/", headers=known).status_code == 304
+
     def test_a_changed_page_is_sent_whole(self, client, issue):
         known = {"If-None-Match": client.get("/issues/1/")["ETag"]}
         change(issue, title="Another title")
@@ -187,12 +230,54 @@ class TestChanges:
             assert "A dog" in text_of(client.get(path))
             assert "Ada" in text_of(client.get(path))
 
-    def test_what_is_deleted_is_gone_at_once(self, client, issue):
+    @pytest.mark.parametrize(
+        "take_out",
+        [
+            lambda section: section.delete(),
+            lambda section: Section.objects.filter(pk=section.pk).delete(),
+            lambda section: move(section, None),
+            lambda section: move(section, make_issue(2, None)),
+            lambda section: Section.objects.get().issue.delete(),
+        ],
+    )
+    def test_what_is_taken_out_is_gone_at_once(self, client, issue, take_out):
         client.get("/issues/1/")
 
-        issue.sections.get().delete()
+        take_out(Section.objects.get())
 
         assert "Grid" not in text_of(client.get("/issues/1/"))
+
+    def test_tags_that_are_given_and_taken_are_seen_at_once(self, client, issue):
+        tags, page = issue.sections.get().tags, "/issues/1/grid/"
+        client.get(page)
+
+        tags.add("layout")
+        assert "layout" in text_of(client.get(page))
+        tags.remove("layout")
+        assert "layout" not in text_of(client.get(page))
+        tags.clear()
+        assert "/tags/css/" not in text_of(client.get(page))
+
+    def test_a_change_that_ends_after_a_large_one_is_seen(self, client):
+        for number in range(1, 31):
+            make_issue(number, YESTERDAY * number)
+        began = timezone.now()
+        Issue.objects.all().note_change()  # as when a type gets another name
+        client.get("/issues/1/")
+
+        # It took its time before, and is committed now.
+        Issue.objects.filter(number=1).update(title="Late", updated_at=began)
+
+        assert "Late" in text_of(client.get("/issues/1/"))
+
+    def test_an_index_that_was_mended_answers_at_once(self, client, issue):
+        search.remove([issue.sections.get().pk])
+        Issue.objects.all().note_change()
+        assert "/issues/1/grid/" not in text_of(client.get("/search/?q=grid"))
+
+        search.mend()
+
+        assert "/issues/1/grid/" in text_of(client.get("/search/?q=grid"))
 
     def test_work_on_a_draft_keeps_every_page(self, client, issue):
         first = client.get("/")
@@ -323,6 +408,11 @@ class TestCommits:
         for number in range(3):
             change(issue, title=f"Title {number}")
             assert f"Title {number}" in text_of(client.get("/issues/1/"))
+
+
+def move(section: Section, issue: Issue | None) -> None:
+    section.issue = issue
+    section.save()
 
 
 def kept() -> tuple[int, int]:
