@@ -69,7 +69,7 @@ class Forms(NamedTuple):
     plain: str
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def forms(word: str) -> Forms:
     folded = MARKS.sub("", unicodedata.normalize("NFKD", word[:LONGEST]).casefold())
     # One character may stand for many: the cut comes last. What is no letter would be syntax.
