@@ -12,7 +12,7 @@ from issues.models import Asset, AssetUse, Issue
 
 MAX_WORDS = 8
 # Pictures without an alternative text come first, then the newest.
-ORDER = (Case(When(alt="", then=0), default=1), "-created_at", "-pk")
+ORDER = (Case(When(alt="", then=0), default=1), *Asset._meta.ordering)
 USES = AssetUse.objects.filter(asset=OuterRef("pk"))
 COVERED = Issue.objects.filter(cover=OuterRef("pk"))
 
@@ -77,4 +77,4 @@ def next_without_alt(asset: Asset) -> Asset | None:
     """Give the next picture that has no alternative text; after the last one, the first."""
     later = Q(created_at__lt=asset.created_at) | Q(created_at=asset.created_at, pk__lt=asset.pk)
     turn = Case(When(later, then=0), default=1)
-    return without_alt().exclude(pk=asset.pk).order_by(turn, "-created_at", "-pk").first()
+    return without_alt().exclude(pk=asset.pk).order_by(turn, *Asset._meta.ordering).first()

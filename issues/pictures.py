@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from issues.models import Asset, Issue, Section
-from issues.references import field_of, html_of
+from issues.references import MOST_ASKED, field_of, html_of
 
 # As `issues.markdown` renders them; the sanitiser leaves no quotes and brackets in attributes.
 STORED = re.compile(
@@ -27,8 +27,6 @@ STILL = mark_safe(' media="(prefers-reduced-motion: reduce)"')
 # The column of a text in site.css, as wide as --text there and with the margins of a phone.
 COLUMN, COLUMN_PIXELS = "42rem", 672
 
-# No page shows as many; nonsense of any length still costs one question of this size.
-MOST_ASKED = 1000
 ASKED = (
     *("file", "width", "height", "alt", "caption", "credit"),
     *("placeholder", "is_animated", "variants"),
@@ -57,7 +55,7 @@ def resolve_html(html: SafeString) -> SafeString:
 
 def assets_in(rows: Iterable[Issue | Section]) -> dict[str, Asset]:
     """Load the pictures of ours in the rows' texts at once, by their address."""
-    ours = Asset.storage().base_url
+    ours = Asset.base_url()
     urls = {found["url"] for row in rows for found in STORED.finditer(html_of(row))}
     wanted = sorted(url for url in urls if url.startswith(ours))
     return Asset.objects.only(*ASKED).at(islice(wanted, MOST_ASKED)) if wanted else {}

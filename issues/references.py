@@ -17,7 +17,8 @@ from issues.models.issue import IssueQuerySet
 from issues.models.section import SectionQuerySet
 from issues.wikilinks import RENDERED, Reference, rendered_reference
 
-# No page refers to as many; nonsense of any length still costs the same questions.
+# No page refers to as many, nor shows or links to them; nonsense of any length still costs the
+# same questions.
 MOST_ASKED = 1000
 
 Targets = dict[Reference, Issue | Section]

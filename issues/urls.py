@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from issues import (
     converters,  # noqa: F401  it gives the parts of addresses their names
     feeds,
+    images,
     media,
     page_cache,
     robots,
@@ -49,7 +50,7 @@ others = [
         name="section_share_image",
     ),
     path("share/<str:token>/", views.shared, name="shared"),
-    re_path(rf"^media/(?P<name>{media.NAME})$", media.media, name="media"),
+    re_path(rf"^media/(?P<name>{images.NAME})$", media.media, name="media"),
 ]
 # Where a change elsewhere in the archive need not let the page be made anew.
 OWN_VERSIONS = {"detail": public_issue_version}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues import roles
 from issues.models import Asset, AssetUse, Issue, Section
-from issues.models.illustrated import note_uses
+from issues.models.illustrated import addresses, note_uses
 
 BATCH = 500  # texts that are held in memory at once
 MOST_SHOWN = 100  # places of each kind
@@ -49,7 +49,7 @@ def places(asset: Asset, user, thoroughly: bool = False) -> Places:
     """Say where a picture is used; what `user` may not see is only counted.
 
     `thoroughly` reads all texts. That finds also what is not noted: a file that a text named
-    before it was uploaded.
+    before it was uploaded, and a variant whose address was copied from a page.
     """
     seen = {
         Issue: roles.visible_issues(user).only("number", "title", "published_at"),
@@ -71,8 +71,9 @@ def rows_with(asset: Asset, thoroughly: bool = False) -> dict[Kind, QuerySet]:
     def in_text(rows: QuerySet) -> QuerySet:
         found = Q(pk__in=rows.filter(asset_uses__asset=asset).order_by().values("pk"))
         if thoroughly:
-            stem = PurePosixPath(asset.file.name).stem
-            found |= Q(**{f"{rows.model.RENDERED_TEXT}__contains": stem})
+            for name in asset.file_names():
+                stem = PurePosixPath(name).stem
+                found |= Q(**{f"{rows.model.RENDERED_TEXT}__contains": stem})
         return rows.filter(found)
 
     return {
@@ -103,9 +104,21 @@ def mend() -> int:
     return sum(mend_batch(rows) for model in (Issue, Section) for rows in batches(model))
 
 
+def names_in_texts() -> set[str]:
+    """Give the names of all files that texts show or link to, be they a picture's or not."""
+    ours = Asset.base_url()
+    return {
+        address.removeprefix(ours)
+        for model in (Issue, Section)
+        for rows in batches(model)
+        for html in rows.values_list(model.RENDERED_TEXT, flat=True)
+        for address in addresses(html)
+    }
+
+
 def batches(model: type[models.Model]) -> Iterator[QuerySet]:
     """Give in batches the rows of which there is a use, or may have to be one."""
-    names_file = Q(**{f"{model.RENDERED_TEXT}__contains": Asset.storage().base_url})
+    names_file = Q(**{f"{model.RENDERED_TEXT}__contains": Asset.base_url()})
     column = model._meta.get_field("asset_uses").field.name
     is_noted = Exists(AssetUse.objects.filter(**{column: OuterRef("pk")}))
     found = model.objects.filter(names_file | is_noted).order_by("pk")

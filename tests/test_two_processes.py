@@ -7,16 +7,14 @@ import datetime
 import subprocess
 import sys
 import time
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from issues.models import Issue
-from tests.builders import YESTERDAY, issue_form, make_issue, make_ready_issue, row
+from tests.builders import YESTERDAY, install_rows, issue_form, make_issue, make_ready_issue, row
 from tests.web_process import ask, production, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,8 +25,7 @@ SOON = datetime.timedelta(seconds=2)
 
 @pytest.fixture
 def ports(transactional_db, tmp_path):
-    for name in ("0002_section_types", "0006_roles"):
-        import_module(f"issues.migrations.{name}").install(apps, None)
+    install_rows()
     environment = production(tmp_path, settings.SECRET_KEY)
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, env=environment, check=True)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from issues import library
 from issues.models import Asset
-from issues.preflight.reading import file_size
 
 
 class AltFilter(admin.SimpleListFilter):
@@ -57,7 +56,6 @@ class Card(NamedTuple):
     asset: Asset
     url: str  # of its own page
     thumbnail: library.Thumbnail
-    bytes: int  # 0 if the file is missing
 
 
 class Library(ChangeList):
@@ -73,7 +71,6 @@ class Library(ChangeList):
                 asset,
                 add_preserved_filters(context, self.url_for_result(asset), self.is_popup),
                 library.thumbnail(asset),
-                file_size(asset),
             )
             for asset in self.result_list
         ]

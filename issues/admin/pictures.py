@@ -13,7 +13,6 @@ from issues.admin.base import ListAdmin
 from issues.admin.picture_list import AltFilter, Library, MovingFilter, UnusedFilter
 from issues.forms import AssetForm
 from issues.models import Asset
-from issues.preflight.reading import file_size
 
 
 @admin.register(Asset)
@@ -42,7 +41,7 @@ class AssetAdmin(ListAdmin):
         return ["alt", "caption", "credit"] if obj else ["upload", "alt", "caption", "credit"]
 
     def changelist_view(self, request, extra_context=None):
-        undescribed = library.without_alt().order_by("-created_at", "-pk")
+        undescribed = library.without_alt()
         context = {
             "title": _("Pictures"),
             "undescribed": undescribed.first() if self.has_change_permission(request) else None,
@@ -59,7 +58,7 @@ class AssetAdmin(ListAdmin):
         if obj and obj.pk:
             context |= {
                 "thumbnail": library.thumbnail(obj),
-                "bytes": file_size(obj),
+                "is_missing": not obj.storage().exists(obj.file.name),
                 "markdown": library.markdown_of(obj),
                 "places": uses.places(obj, request.user),
                 "next_without_alt": library.next_without_alt(obj),

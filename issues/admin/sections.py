@@ -102,6 +102,7 @@ class SectionAdmin(BulkTagging, RecordedAdmin):
             return self.save_locked(request, object_id, form_url, extra_context)
         except IntegrityError:
             # A picture that it shows was deleted in the same moment: now it shows none.
+            list(messages.get_messages(request))  # that it was saved, which it was not
             return self.save_locked(request, object_id, form_url, extra_context)
 
     @transaction.atomic

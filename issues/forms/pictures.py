@@ -1,7 +1,5 @@
 """The form of a picture."""
 
-from contextlib import suppress
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,18 +33,20 @@ class AssetForm(forms.ModelForm):
     @staticmethod
     def read_early(file) -> None:
         """Read a picture before there is a transaction, which would keep others waiting."""
-        with suppress(images.InvalidImage):  # which is said when the form is checked
+        try:
             file.picture = images.read(file)
+        except images.InvalidImage as error:  # which is said when the form is checked
+            file.problem = error
 
     def clean_upload(self):
         file = self.cleaned_data["upload"]
-        try:
-            picture = getattr(file, "picture", None) or images.read(file)
-        except images.InvalidImage as error:
-            raise forms.ValidationError(str(error)) from error
-        if known := images.known(picture):
+        if not hasattr(file, "picture") and not hasattr(file, "problem"):
+            self.read_early(file)
+        if hasattr(file, "problem"):
+            raise forms.ValidationError(str(file.problem)) from file.problem
+        if known := images.known(file.picture):
             raise forms.ValidationError(_("This picture is there already: %s") % known)
-        return picture
+        return file.picture
 
     def save(self, commit=True):
         """Store a new picture at once, its files together with its row."""

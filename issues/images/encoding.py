@@ -4,17 +4,20 @@ import hashlib
 import io
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
+from django.utils.translation import gettext as _
 from PIL import Image
 
-from issues.images.opening import Opened, contents, opened
+from issues.images.opening import InvalidImage, Opened, contents, opened
 
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "gif": "gif", "webp": "webp", "avif": "avif"}
 CONTENT_TYPES = {extension: f"image/{name}" for name, extension in EXTENSIONS.items()}
+# What `Encoded.name` gives, with what a storage adds to a name that was taken.
+NAME = rf"a/[0-9a-f]{{32}}(?:_[0-9A-Za-z]{{7}})?\.(?:{'|'.join(CONTENT_TYPES)})"
 
 # Each encoder has one thread, as several of them work at once.
 ORIGINAL_OPTIONS = {
@@ -35,6 +38,7 @@ WIDTHS = (480, 960, 1600)
 MOVING_WIDTHS = (480, 960)
 MOVING_PIXELS = 30_000_000  # of all frames together; a longer animation keeps its own file
 MAIL_WIDTH = 1200
+MOST_PLAYS = 65_535  # that a WebP can count
 WORKERS = min(4, os.cpu_count() or 1)
 
 # A large picture takes some hundreds of megabytes: no two at once in a process.
@@ -77,18 +81,29 @@ def read(file: BinaryIO) -> Picture:
     return made(contents(file))
 
 
-def made(data: bytes) -> Picture:
+def made(data: bytes, is_ours: bool = False) -> Picture:
+    """Make all files of a picture. What `is_ours`, a stored original, stays as it is."""
     with one_at_a_time:
         source = opened(data)
-        images = narrowed(source.frames[0])
-        jobs = [partial(original, source)]
-        jobs += [partial(still, *job) for job in stills(images)]
-        if source.moves:
-            jobs += [partial(moving, source, width) for width in moving_widths(source)]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            first, *variants = pool.map(lambda job: job(), jobs)
-    digest = hashlib.sha256(data).hexdigest()
-    return Picture(first, worthwhile(first, variants), mean_colour(images[-1]), digest)
+        try:
+            first = partial(as_it_is, source, data) if is_ours else partial(original, source)
+            return encoded(source, first, hashlib.sha256(data).hexdigest())
+        except Exception as error:  # encoders raise whatever their format cannot express
+            raise InvalidImage(_("The picture cannot be written as we need it.")) from error
+
+
+def encoded(source: Opened, first: Callable[[], Encoded], digest: str) -> Picture:
+    images = narrowed(source.frames[0])
+    jobs = [first, *(partial(still, *job) for job in stills(images))]
+    if source.moves:
+        jobs += [partial(moving, source, width) for width in moving_widths(source)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        file, *variants = pool.map(lambda job: job(), jobs)
+    return Picture(file, worthwhile(file, variants), mean_colour(images[-1]), digest)
+
+
+def as_it_is(source: Opened, data: bytes) -> Encoded:
+    return Encoded(source.format.lower(), *source.frames[0].size, data, source.moves)
 
 
 def original(source: Opened) -> Encoded:
@@ -189,8 +204,8 @@ def plays(source: Opened) -> int:
     A GIF counts how often it is repeated, and one that does not say plays once.
     """
     if source.format != "GIF":
-        return source.loop or 0
-    return 1 if source.loop is None else source.loop and source.loop + 1
+        return min(source.loop or 0, MOST_PLAYS)
+    return 1 if source.loop is None else source.loop and min(source.loop + 1, MOST_PLAYS)
 
 
 def worthwhile(first: Encoded, variants: list[Encoded]) -> list[Encoded]:

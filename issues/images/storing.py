@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from issues.images.encoding import Picture, made
 from issues.images.opening import contents
@@ -70,23 +71,24 @@ def keep(picture: Picture, asset: Asset) -> Asset:
 def renew(asset: Asset) -> bool:
     """Make the variants of a stored picture anew; say whether anything is another now.
 
+    Pages that are kept somewhere go on naming the files from before, which `sweep` removes later.
     Raises InvalidImage or OSError where its file is broken or missing.
     """
     with asset.file.open("rb") as file:
-        picture = made(contents(file))
-    old_names, old_facts = asset.file_names(), asset.derived()
+        picture = made(file.read(), is_ours=True)
+    old_facts = asset.derived()
     try:
         asset.take_variants(picture)
         if asset.derived() == old_facts:
             return False
         with transaction.atomic():
-            if not Asset.objects.filter(pk=asset.pk).update(**asset.derived()):
+            now = timezone.now()
+            if not Asset.objects.filter(pk=asset.pk).update(**asset.derived(), renewed_at=now):
                 raise Asset.DoesNotExist  # it was deleted meanwhile
             Issue.objects.showing(asset).note_change()
     except BaseException:
         remove(asset.file_names())
         raise
-    transaction.on_commit(lambda: remove(old_names), robust=True)
     return True
 
 
@@ -103,11 +105,16 @@ def discard(asset: Asset) -> None:
 
 def remove(names: Iterable[str]) -> None:
     """Remove those files that no picture names."""
+    for name in unnamed(names):
+        Asset.storage().delete(name)
+
+
+def unnamed(names: Iterable[str]) -> set[str]:
+    """Give those names of files that no picture has."""
     left = set(names)
     for asset in Asset.objects.only("file", "variants").iterator() if left else ():
         left -= asset.file_names()
-    for name in left:
-        Asset.storage().delete(name)
+    return left
 
 
 @contextmanager
@@ -116,11 +123,14 @@ def undone_together() -> Iterator[None]:
 
     Stands around a transaction that writes more than pictures and takes their rows with it.
     """
-    token = written.set(set())
+    outer, names = written.get(), set()
+    token = written.set(names)
     try:
         yield
     except BaseException:
-        remove(written.get())
+        remove(names)
         raise
     finally:
         written.reset(token)
+    if outer is not None:  # which may fail yet
+        outer |= names

@@ -7,10 +7,7 @@ AUTHOR = [
     *("add_section", "change_section", "view_section", "delete_section"),
     *("view_tag", "view_sectiontype", "view_asset", "add_asset"),
 ]
-EDITOR = [
-    *(*AUTHOR, "edit_every_draft", "add_tag", "change_tag", "delete_tag"),
-    *("change_asset", "delete_asset"),  # only what nothing uses
-]
+EDITOR = [*AUTHOR, "edit_every_draft", "add_tag", "change_tag", "delete_tag", "change_asset"]
 PUBLISHER = [*EDITOR, "publish_issue", "change_sectiontype"]
 ROLES = {"Author": AUTHOR, "Editor": EDITOR, "Publisher": PUBLISHER}
 

@@ -1,59 +1,10 @@
-"""Add the variants of pictures, and which texts show them.
+"""Add the variants of pictures, and which texts show them; the next migration fills that in.
 
-Editors may delete pictures from here on, since the database keeps those that are used.
+The columns have defaults in the database, for the code from before that may run meanwhile.
 """
 
-import re
-from html import unescape
-from urllib.parse import unquote
-
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
-
-BATCH = 500  # texts that are held in memory at once
-# Which columns hold rendered texts, and what leads to their rows in a use.
-TEXTS = {"Issue": ("intro_html", "issue_id"), "Section": ("body_html", "section_id")}
-ADDRESS = re.compile(r'<(?:img src|a href)="([^"]*)"')
-
-
-def note_uses(apps, schema_editor):
-    """Write for each text what `issues.models.illustrated` wrote in the days of this migration."""
-    asset, use = apps.get_model("issues", "Asset"), apps.get_model("issues", "AssetUse")
-    media = asset._meta.get_field("file").storage.base_url
-    keys = {f"{media}{name}": pk for pk, name in asset.objects.values_list("pk", "file")}
-    if not keys:
-        return
-    for name, (column, place) in TEXTS.items():
-        texts = apps.get_model("issues", name).objects.order_by("pk").values_list("pk", column)
-        for pk, text in texts.filter(**{f"{column}__contains": media}).iterator(BATCH):
-            shown = {keys[path] for path in paths_in(text) if path in keys}
-            use.objects.bulk_create(use(asset_id=one, **{place: pk}) for one in sorted(shown))
-
-
-def paths_in(text):
-    for address in map(unescape, ADDRESS.findall(text)):
-        yield unquote(re.split("[?#]", address.removeprefix(settings.SITE_URL), maxsplit=1)[0])
-
-
-def let_editors_delete(apps, schema_editor):
-    """Give the right to the site's groups that may change pictures, and are called as ours are."""
-    permission = apps.get_model("auth", "Permission").objects
-    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
-        app_label="issues", model="asset"
-    )
-    may_delete, _ = permission.get_or_create(
-        content_type=content_type,
-        codename="delete_asset",
-        defaults={"name": "Can delete picture"},
-    )
-    editors = apps.get_model("auth", "Group").objects.filter(
-        name__in=["Editor", "Publisher"],
-        permissions__content_type=content_type,
-        permissions__codename="change_asset",
-    )
-    for group in editors:
-        group.permissions.add(may_delete)
 
 
 class Migration(migrations.Migration):
@@ -64,14 +15,28 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="asset",
+            name="bytes",
+            field=models.PositiveIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="Of its own file; 0 if not yet known.",
+            ),
+        ),
+        migrations.AddField(
+            model_name="asset",
             name="is_animated",
-            field=models.BooleanField(default=False, editable=False, verbose_name="moves"),
+            field=models.BooleanField(
+                db_default=False, default=False, editable=False, verbose_name="moves"
+            ),
         ),
         migrations.AddField(
             model_name="asset",
             name="placeholder",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 editable=False,
                 help_text="Its mean colour as #rrggbb, shown until it has loaded; none if it has gaps.",
                 max_length=7,
@@ -82,9 +47,19 @@ class Migration(migrations.Migration):
             name="variants",
             field=models.JSONField(
                 blank=True,
+                db_default=models.Value([], models.JSONField()),
                 default=list,
                 editable=False,
                 help_text="The fields of a `Variant` each; empty until they are made.",
+            ),
+        ),
+        migrations.AddField(
+            model_name="asset",
+            name="renewed_at",
+            field=models.DateTimeField(
+                editable=False,
+                help_text="When its variants were last made anew.",
+                null=True,
             ),
         ),
         migrations.CreateModel(
@@ -142,6 +117,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(note_uses, migrations.RunPython.noop),
-        migrations.RunPython(let_editors_delete, migrations.RunPython.noop),
     ]

@@ -4,10 +4,13 @@ from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from issues import markdown
 from issues.characters import one_line
+
+ANY_NAME = "a/any"
 
 
 class Variant(NamedTuple):
@@ -28,7 +31,8 @@ class Variant(NamedTuple):
 class AssetQuerySet(models.QuerySet):
     def at(self, urls) -> dict:
         """Give those pictures of ours that are at these addresses, by address."""
-        names = {url: url.removeprefix(Asset.storage().base_url) for url in urls}
+        ours = Asset.base_url()
+        names = {url: url.removeprefix(ours) for url in urls}
         found = {asset.file.name: asset for asset in self.filter(file__in=names.values())}
         return {url: found[name] for url, name in names.items() if name in found}
 
@@ -53,18 +57,29 @@ class Asset(models.Model):
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)
+    # What follows has defaults in the database, as a site that is upgraded may still store
+    # pictures by the code from before.
+    bytes = models.PositiveIntegerField(
+        editable=False, default=0, db_default=0, help_text="Of its own file; 0 if not yet known."
+    )
     placeholder = models.CharField(
         editable=False,
         max_length=7,
         blank=True,
+        default="",
+        db_default="",
         help_text="Its mean colour as #rrggbb, shown until it has loaded; none if it has gaps.",
     )
-    is_animated = models.BooleanField(_("moves"), default=False, editable=False)
+    is_animated = models.BooleanField(_("moves"), default=False, db_default=False, editable=False)
     variants = models.JSONField(
         editable=False,
         default=list,
+        db_default=Value([], models.JSONField()),
         blank=True,
         help_text="The fields of a `Variant` each; empty until they are made.",
+    )
+    renewed_at = models.DateTimeField(
+        editable=False, null=True, help_text="When its variants were last made anew."
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
@@ -82,6 +97,11 @@ class Asset(models.Model):
     def storage():
         """Give where the files of all pictures lie."""
         return Asset._meta.get_field("file").storage
+
+    @staticmethod
+    def base_url() -> str:
+        """Give what all addresses of files begin with; every storage can be asked for one."""
+        return Asset.storage().url(ANY_NAME).split(ANY_NAME)[0]
 
     def variants_of(self, image_format: str, moves: bool = False) -> list[Variant]:
         """Give the files of one format, the narrowest first."""
@@ -107,7 +127,8 @@ class Asset(models.Model):
 
         The one for mail stays once it is made: mail that was sent shows it for ever.
         """
-        self.placeholder, self.is_animated = picture.placeholder, picture.original.moves
+        self.bytes, self.placeholder = len(picture.original.data), picture.placeholder
+        self.is_animated = picture.original.moves
         there = [Variant(**one) for one in self.variants if self.storage().exists(one["name"])]
         self.variants = []
         for encoded in picture.variants:
@@ -129,7 +150,7 @@ class Asset(models.Model):
 
     def derived(self) -> dict:
         """Give what follows from its file."""
-        names = ("placeholder", "is_animated", "variants")
+        names = ("bytes", "placeholder", "is_animated", "variants")
         return {name: getattr(self, name) for name in names}
 
     def save(self, *args, **kwargs):

@@ -40,7 +40,8 @@ def addresses(html: str) -> set[str]:
     They are as the storage gives them, however they are written there.
     """
     found = (path_of(unescape(address)) for address in ADDRESS.findall(html))
-    return {path for path in found if path.startswith(Asset.storage().base_url)}
+    ours = Asset.base_url()
+    return {path for path in found if path.startswith(ours)}
 
 
 def path_of(address: str) -> str:

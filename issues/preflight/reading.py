@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -11,15 +12,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues import contents, links, references, repeats
+from issues import contents, images, links, references, repeats
 from issues.contents import Contents
 from issues.draft import Draft, DraftSection
 from issues.markdown import UnreadableMarkdown
 from issues.models import Asset, Issue, Section, SectionType, unused_slug
+from issues.references import MOST_ASKED
 from issues.wikilinks import Reference
-
-# No issue has as many pictures or links; nonsense of any size still costs one question.
-MOST_ASKED = 1000
 
 
 class Remark(NamedTuple):
@@ -176,18 +175,26 @@ def is_own_site(address: str) -> bool:
 
 
 def is_own_picture(address: str) -> bool:
-    file = Asset._meta.get_field("file")
-    return address.startswith(f"{file.storage.base_url}{file.upload_to}")
+    return address.startswith(f"{Asset.base_url()}{Asset.file.field.upload_to}")
 
 
 def file_sizes(addresses: Iterable[str]) -> dict[str, int]:
-    """Give how many bytes our own pictures have, by address; a missing file has none."""
-    assets = Asset.objects.only("file").at(list(islice(addresses, MOST_ASKED)))
-    return {address: file_size(asset) for address, asset in assets.items()}
+    """Give how many bytes our own pictures have, by address; 0 if nobody has noted it.
+
+    A variant, whose address somebody has copied from a page, is there as well.
+    """
+    wanted = list(islice(addresses, MOST_ASKED))
+    assets = Asset.objects.only("file", "bytes").at(wanted)
+    others = ((address, variant_size(address)) for address in wanted if address not in assets)
+    return {
+        **{address: asset.bytes for address, asset in assets.items()},
+        **{address: size for address, size in others if size is not None},
+    }
 
 
-def file_size(asset: Asset) -> int:
+def variant_size(address: str) -> int | None:
+    name = address.removeprefix(Asset.base_url())
     try:
-        return asset.file.size
+        return Asset.storage().size(name) if re.fullmatch(images.NAME, name) else None
     except OSError:
-        return 0
+        return None

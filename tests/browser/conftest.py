@@ -2,12 +2,12 @@
 
 import socket
 import threading
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
+
+from tests.builders import install_rows
 
 PATIENCE = 20  # seconds: what comes at last on a busy machine is not late
 
@@ -21,8 +21,7 @@ def installed(transactional_db, live_server):
     Django's own `serialized_rollback` keeps its copy on a connection that is another one while
     Playwright's event loop runs.
     """
-    for name in ("0002_section_types", "0006_roles"):
-        import_module(f"issues.migrations.{name}").install(apps, None)
+    install_rows()
     yield
     settle(live_server)
 

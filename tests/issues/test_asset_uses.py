@@ -14,6 +14,7 @@ from django.urls import reverse
 from issues import history, images, inbox, uses
 from issues.models import Asset, AssetUse, Issue, Section
 from issues.models.illustrated import noted, shown
+from issues.preflight.reading import file_sizes, is_own_picture
 from issues.uses import Kind
 from tests.builders import (
     TOMORROW,
@@ -29,7 +30,7 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 
-migration = import_module("issues.migrations.0008_pictures")
+migration = import_module("issues.migrations.0009_asset_uses")
 
 
 def showing(*assets: Asset) -> str:
@@ -200,6 +201,46 @@ class TestWaysIn:
             make_section(issue, slug="tip", body=showing(cat))
 
         assert used() == set()
+
+
+class TestObjectStorage:
+    """Where pictures lie on another host, all is as it is here."""
+
+    @pytest.fixture(autouse=True)
+    def elsewhere(self, settings):
+        storage = {"BACKEND": "tests.object_storage.ObjectStorage"}
+        settings.STORAGES = {**settings.STORAGES, "default": storage}
+
+    def test_uses_are_noted_and_mended(self, cat):
+        make_section(title="Tip", body=showing(cat))
+        assert used() == {("cat", "Tip")}
+        AssetUse.objects.all().delete()
+
+        assert uses.mend() == 1
+        assert used() == {("cat", "Tip")}
+
+    def test_the_migration_notes_them(self, cat):
+        make_section(title="Tip", body=showing(cat))
+        AssetUse.objects.all().delete()
+
+        migration.note_uses(apps, connection.schema_editor())
+
+        assert used() == {("cat", "Tip")}
+
+    def test_pages_show_all_files_of_a_picture(self, client):
+        asset = images.store(picture())
+        issue = make_issue(1, sections=[{"title": "Tip", "body": showing(asset)}])
+
+        page = client.get(issue.sections.get().get_absolute_url()).content.decode()
+
+        for name in asset.file_names() - {asset.variants_of("jpeg")[0].name}:
+            assert f"https://pictures.example.org/site/{name}" in page
+
+    def test_preflight_knows_what_is_there(self, cat):
+        gone = "https://pictures.example.org/site/a/gone.png"
+
+        assert is_own_picture(gone)
+        assert file_sizes([cat.file.url, gone]).keys() == {cat.file.url}
 
 
 class TestMending:

@@ -4,23 +4,22 @@ import io
 import threading
 import time
 import zlib
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.admin import ModelAdmin
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connections, transaction
 from django.urls import reverse
 from PIL import Image, ImageCms, PngImagePlugin
 
 from issues import images
+from issues.forms import AssetForm
 from issues.images import InvalidImage
 from issues.images.encoding import one_at_a_time
 from issues.images.opening import opened
 from issues.importing.saving import import_file
 from issues.models import Asset, Tag
-from tests.builders import animation, make_colleague, picture
+from tests.builders import animation, install_rows, make_colleague, picture
 
 UPLOAD, ADD = "/admin/desk/upload/", reverse("admin:issues_asset_add")
 FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF"]
@@ -112,6 +111,12 @@ class TestRefusals:
         with pytest.raises(InvalidImage):
             images.read(io.BytesIO(screen + frame * 3 + b";"))
 
+    def test_of_what_a_format_of_ours_cannot_express(self):
+        for_hours = animation("PNG", durations=(65_000_000, 40))
+
+        with pytest.raises(InvalidImage, match="cannot be written as we need it"):
+            images.read(for_hours)
+
     def test_just_under_the_limit_is_taken(self, monkeypatch):
         monkeypatch.setattr("issues.images.opening.MAX_PIXELS", 1200)
 
@@ -165,6 +170,15 @@ class TestWaysIn:
 
         assert request.FILES["image"].size == size + 1
 
+    def test_the_admin_reads_a_file_once(self):
+        file = SimpleUploadedFile("photo.gif", b"<html>")
+        AssetForm.read_early(file)
+        file.close()
+
+        form = AssetForm({"alt": "A photo"}, {"upload": file})
+
+        assert list(form.errors) == ["upload"]
+
     def test_strangers(self, client, media_folder):
         assert client.post(UPLOAD, {"image": picture()}).status_code == 403
         response = client.post(ADD, {"upload": picture(), "alt": "A photo"})
@@ -210,7 +224,7 @@ class TestWriting:
     @pytest.fixture(autouse=True)
     def installed(self, transactional_db):
         """Install section types again: a test with transactions of its own leaves none behind."""
-        import_module("issues.migrations.0002_section_types").install(apps, None)
+        install_rows()
 
     def test_goes_on_while_the_desk_encodes(self, desk):
         write_during(lambda: desk.post(UPLOAD, {"image": picture()}))
@@ -375,6 +389,14 @@ class TestAnimations:
     def test_play_as_often_as_before(self, image_format, loop):
         assert encoded(animation(image_format, loop=loop)).info["loop"] == loop
 
+    @pytest.mark.parametrize(("image_format", "loop"), [("GIF", 65_535), ("PNG", 4_000_000_000)])
+    def test_more_often_than_a_variant_can_count(self, image_format, loop):
+        read = images.read(animation(image_format, (600, 400), loop=loop))
+
+        [wide, _] = [one for one in read.variants if one.moves]
+        assert shown(read.original.data).info["loop"] == loop
+        assert shown(wide.data).info["loop"] == 65_535
+
     def test_one_that_plays_once_does(self):
         assert "loop" not in encoded(animation("GIF", loop=None)).info
 
@@ -530,6 +552,18 @@ class TestFailures:
         )
 
         assert import_file(tmp_path / "7.md").status == "failed"
+
+        assert is_empty(media_folder)
+
+    def test_one_part_that_succeeds_is_undone_with_the_whole(self, media_folder):
+        def do_both():
+            with images.undone_together(), transaction.atomic():
+                with images.undone_together():
+                    images.store(picture())
+                raise RuntimeError("The rest fails")
+
+        with pytest.raises(RuntimeError, match="The rest fails"):
+            do_both()
 
         assert is_empty(media_folder)
 

@@ -2,17 +2,15 @@
 
 import threading
 import time
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
 from issues import history, tagging
 from issues.models import Issue, Section, StaleVersion, Tag
-from tests.builders import make_issue, make_section, newest_revision
+from tests.builders import install_rows, make_issue, make_section, newest_revision
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def installed(transactional_db):
     """Install section types again: a test with transactions of its own leaves none behind."""
-    import_module("issues.migrations.0002_section_types").install(apps, None)
+    install_rows()
 
 
 @pytest.fixture

@@ -97,11 +97,23 @@ class TestAskingAgain:
         assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert response["Cache-Control"] == "public, max-age=31536000, immutable"
 
-    def test_does_not_open_the_file(self, client, asset, media_folder):
-        etag = served(client.get(asset.file.url))["ETag"]
+    @pytest.mark.parametrize("header", ["If-None-Match", "If-Match"])
+    @pytest.mark.parametrize("etag", ["*", '"other"', None])
+    def test_for_a_missing_file_is_answered_404(self, client, asset, media_folder, header, etag):
+        known = served(client.get(asset.file.url))["ETag"]
         (media_folder / asset.file.name).unlink()
 
-        assert client.get(asset.file.url, headers={"If-None-Match": etag}).status_code == 304
+        response = client.get(asset.file.url, headers={header: etag or known})
+
+        assert response.status_code == 404
+        assert "immutable" not in response.get("Cache-Control", "")
+
+    def test_on_a_condition_that_fails_is_no_answer_to_keep(self, client, asset):
+        response = client.get(asset.file.url, headers={"If-Match": '"other"'})
+
+        assert response.status_code == 412
+        assert "Cache-Control" not in response
+        assert "ETag" not in response
 
     @pytest.mark.parametrize("etag", ['"other"', "nonsense", "W/", "", "\x00", '"' * 1000])
     def test_of_something_else_gives_the_picture(self, client, asset, etag):

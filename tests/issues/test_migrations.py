@@ -7,8 +7,9 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
-from issues.models import SearchEntry, Section
+from issues.models import Asset, SearchEntry, Section
 from tests.builders import TOMORROW, YESTERDAY, make_issue, make_section
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,19 @@ class TestSearchEntries:
         assert client.get("/tags/tag-7/").status_code == 200
         assert call_command("reindex", verbosity=0) is None
         assert self.entries() == self.fill()
+
+
+class TestPictures:
+    def test_the_code_from_before_can_store_some(self):
+        known = {"file": "a/x.png", "sha256": "0" * 64, "width": 40, "height": 30}
+        words = {"alt": "", "caption": "", "credit": "", "created_at": timezone.now()}
+        row = known | words
+        places = ", ".join(["%s"] * len(row))
+
+        with connection.cursor() as cursor:
+            query = f"INSERT INTO issues_asset ({', '.join(row)}) VALUES ({places})"
+            cursor.execute(query, [*row.values()])
+
+        asset = Asset.objects.get()
+        assert (asset.variants, asset.placeholder, asset.is_animated) == ([], "", False)
+        assert (asset.bytes, asset.renewed_at) == (0, None)

@@ -1,11 +1,9 @@
 """The picture library at the desk: looking for pictures, describing and deleting them."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.db.models.signals import pre_delete
 from django.urls import reverse
@@ -16,6 +14,7 @@ from issues.models import Asset, AssetUse, Issue, Section
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
+    install_rows,
     make_asset,
     make_colleague,
     make_issue,
@@ -188,10 +187,27 @@ class TestList:
 
         assert re.search(r"40 × 30 · \d+\xa0bytes", page)
 
-    def test_a_missing_file_is_said(self, desk):
-        make_asset("Gone")
+    def test_a_card_asks_no_storage(self, desk):
+        asset = images.store(picture(size=(40, 30)), alt="Teal")
+        Path(asset.file.path).unlink()
 
-        assert "the file is missing" in desk.get(LIST).content.decode()
+        page = desk.get(LIST).content.decode()
+
+        assert re.search(r"40 × 30 · \d+\xa0bytes", page)
+
+    def test_a_card_says_nothing_of_bytes_that_nobody_has_noted(self, desk):
+        make_asset("Old", width=40, height=30)
+
+        page = desk.get(LIST).content.decode()
+
+        assert "40 × 30" in page
+        assert "bytes" not in page
+
+    def test_a_missing_file_is_said(self, desk):
+        there, gone = images.store(picture(), alt="Teal"), make_asset("Gone")
+
+        assert "the file is missing" in desk.get(screen(gone)).content.decode()
+        assert "the file is missing" not in desk.get(screen(there)).content.decode()
 
     def test_the_words_of_a_picture_are_no_html(self, desk):
         make_asset("<b>x</b>", caption="<i>y</i>", credit="<u>z</u>")
@@ -384,6 +400,15 @@ class TestDeletion:
         assert ">Tip</a> in #1" in page
         assert Asset.objects.exists()
 
+    def test_a_text_that_shows_a_variant_keeps_it(self, desk):
+        asset = images.store(picture(), alt="Teal")
+        make_section(make_issue(1), "Tip", body=f"![Seen]({asset.variants_of('webp')[0].url})")
+
+        page = desk.post(screen(asset, "delete"), {"post": "yes"}).content.decode()
+
+        assert ">Tip</a> in #1" in page
+        assert Asset.objects.exists()
+
     def test_authors_delete_no_picture(self, client, author):
         asset = make_asset("Cat")
         client.force_login(author)
@@ -413,7 +438,7 @@ class TestRace:
     @pytest.fixture(autouse=True)
     def installed(self, transactional_db):
         """Install section types again: a test with transactions of its own leaves none behind."""
-        import_module("issues.migrations.0002_section_types").install(apps, None)
+        install_rows()
 
     @pytest.fixture
     def meanwhile(self):
@@ -466,8 +491,9 @@ class TestRace:
 
         with connection.execute_wrapper(delete):
             url = reverse("admin:issues_section_change", args=[section.pk])
-            response = desk.post(url, data)
+            response = desk.post(url, data, follow=True)
 
-        assert response.status_code == 302
         assert len(refused) == 1
+        assert len(messages_of(response)) == 1
+        assert "was changed successfully" in messages_of(response)[0]
         assert Section.objects.get().body == showing(asset)

@@ -335,20 +335,36 @@ class TestPictures:
         assert field == "sections-0-body"
         assert message == "“Tip 0”: the picture gone.png is not there."
 
-    def test_a_picture_of_more_than_a_megabyte(self, media_folder):
+    def test_a_variant_is_there(self):
+        variant = images.store(picture()).variants_of("webp")[0]
+        body = f"![A chart]({variant.url}) ![A chart](/media/a/{'0' * 32}.webp)"
+
+        [(_, message)] = found("missing_picture", {"body": body})
+
+        assert f"{'0' * 32}.webp is not there" in message
+
+    def test_a_large_variant_is_said(self, media_folder):
+        variant = images.store(picture()).variants_of("webp")[0]
+        (media_folder / variant.name).write_bytes(b"x" * (2 * 1024 * 1024))
+
+        [(_, message)] = found("heavy_picture", {"body": f"![A chart]({variant.url})"})
+
+        assert "is large, 2.0\xa0MB." in message
+
+    def test_a_picture_of_more_than_a_megabyte(self):
         asset = images.store(picture())
         body = f"![A chart]({asset.file.url})"
         assert found("heavy_picture", {"body": body}) == []
 
-        Path(asset.file.path).write_bytes(b"x" * (2 * 1024 * 1024))
+        Asset.objects.update(bytes=2 * 1024 * 1024)
 
         [(field, message)] = found("heavy_picture", {"body": f"{body}\n\n{body}"})
         assert field == "sections-0-body"
         assert message == f"“Tip 0”: the picture {Path(asset.file.name).name} is large, 2.0\xa0MB."
 
-    def test_a_picture_whose_file_is_gone_has_no_size(self):
+    def test_a_picture_whose_size_nobody_has_noted_has_none(self):
         asset = images.store(picture())
-        Path(asset.file.path).unlink()
+        Asset.objects.update(bytes=0)
 
         assert found("heavy_picture", {"body": f"![A chart]({asset.file.url})"}) == []
         assert Asset.objects.count() == 1

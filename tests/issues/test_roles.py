@@ -19,6 +19,7 @@ from issues.models import Asset, Issue, Section, SectionType, Tag, WorkingCopy
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
+    install_rows,
     make_colleague,
     make_ready_issue,
     make_section,
@@ -554,7 +555,7 @@ class TestGroups:
         Group.objects.all().delete()
         Permission.objects.filter(content_type__app_label="issues").delete()
 
-        self.install(apps, None)
+        install_rows()
 
         assert self.rights("Publisher") == before
 

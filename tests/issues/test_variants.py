@@ -259,7 +259,40 @@ class TestMakeVariants:
         assert asset.variants_of("jpeg") == [mailed]
         names = {one.name for one in images.read(photo()).variants if one.format != "jpeg"}
         assert asset.file_names() == names | {asset.file.name, mailed.name}
-        assert files_in(media_folder) == asset.file_names()
+        assert files_in(media_folder) > asset.file_names()
+
+    def test_keeps_the_files_that_kept_pages_name_until_the_worker_sweeps(
+        self, make_variants, media_folder
+    ):
+        asset = images.store(photo())
+        asset.variants[0]["name"] = f"a/{'0' * 32}.avif"
+        asset.save()
+        before = files_in(media_folder)
+
+        make_variants(all=True)
+
+        assert images.sweep() == 0
+        assert files_in(media_folder) > before
+
+    def test_works_for_an_original_that_is_larger_than_uploads_may_be(
+        self, make_variants, monkeypatch
+    ):
+        asset = without_variants(photo())
+        monkeypatch.setattr("issues.images.opening.MAX_BYTES", 100)
+
+        make_variants()
+
+        asset.refresh_from_db()
+        assert asset.variants
+
+    def test_notes_how_large_the_original_is(self, make_variants):
+        asset = images.store(picture())
+        assert asset.bytes == asset.file.size
+        Asset.objects.update(bytes=0)
+
+        make_variants()
+
+        assert Asset.objects.get().bytes == asset.bytes
 
     def test_with_all_mends_what_is_missing(self, make_variants, media_folder):
         asset = images.store(photo())

@@ -1,6 +1,7 @@
 """manage.py make_variants: the files of pictures that pages and mail show."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from tqdm import tqdm
 
 from issues import images
@@ -10,7 +11,7 @@ from issues.models import Asset
 class Command(BaseCommand):
     help = (
         "Make the smaller files of pictures that have none, as after an upgrade; with --all, those "
-        "of every picture anew. Pages show them at once, and old files are removed. "
+        "of every picture anew. Pages show them at once; the worker removes old files a day later. "
         "Example: manage.py make_variants --all"
     )
 
@@ -18,7 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="also where there are some already")
 
     def handle(self, **options):
-        pictures = Asset.objects.all() if options["all"] else Asset.objects.filter(variants=[])
+        is_unfinished = Q(variants=[]) | Q(bytes=0)
+        pictures = Asset.objects.all() if options["all"] else Asset.objects.filter(is_unfinished)
         keys = pictures.order_by("pk").values_list("pk", flat=True)
         renewed = failed = 0
         for key in tqdm(list(keys), unit="picture", disable=None, leave=False):

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from issues import search, uses
+from issues import images, search, uses
 from issues.rendering import rerender
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ DAY = 24 * 60 * 60  # seconds
 class Command(BaseCommand):
     help = (
         "Keep what is derived up to date: render anew after an upgrade, mend the search index, "
-        "drop expired sessions. Any number of workers may run. "
+        "drop expired sessions and the old files of pictures. Any number of workers may run. "
         "Example: manage.py worker --once"
     )
 
@@ -63,4 +63,6 @@ def do_daily() -> None:
         logger.warning("Uses of pictures were mended in %d of the texts.", count)
     if count := search.mend():
         logger.warning("The search index differed in %d places.", count)
+    if count := images.sweep():
+        logger.info("%d files that belonged to no picture were removed.", count)
     call_command("clearsessions")
