@@ -28,6 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from issues.characters import one_line
 from issues.dimensions import Size, size_of
 from issues.wikilinks import wikilinks_plugin
 
@@ -51,7 +52,7 @@ class UnreadableMarkdown(ValueError):
 
 
 class Picture(NamedTuple):
-    """A picture as the source writes it: ![alt](source "caption")."""
+    """A picture as the source writes it: ![alt](source "caption"); the caption is one line."""
 
     source: str
     alt: str
@@ -95,7 +96,7 @@ def picture(token: Token) -> Picture:
     return Picture(
         source=str(token.attrs["src"]),
         alt=plain_text(token.children or []),
-        caption=str(token.attrs.get("title", "")),
+        caption=one_line(str(token.attrs.get("title", ""))),
     )
 
 

@@ -49,6 +49,59 @@ def test_a_page_names_the_hosts_whose_pictures_it_shows(client, path):
     assert sources == ["'self'", "https://b.example:8443", "https://pictures.example"]
 
 
+@pytest.mark.parametrize(
+    ("address", "source"),
+    [
+        ("https://ex.org?x=1", "https://ex.org"),
+        ("https://u:p@host.example/a.png", "https://host.example"),
+        ("HTTPS://Ex.org:443/a.png?b=1&c=2", "https://ex.org:443"),
+        ("https://Bücher.example/a.png", "https://xn--bcher-kva.example"),
+        ("https://my_bucket.s3.example/a.png", "https://*.s3.example"),
+        ("https://a.my_b.c_d.s3.example/a.png", "https://*.s3.example"),
+        ("//cdn.example/a.png", "https://cdn.example"),
+    ],
+)
+def test_a_host_is_named_however_its_address_is_written(client, address, source):
+    make_issue(1, sections=[{"title": "One", "body": f"![a]({address})"}])
+
+    assert policy(client.get("/issues/1/", secure=True))["img-src"] == ["'self'", source]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://[2001:db8::1]/a.png", "https://[nothing/a.png", "https:///a.png"),
+        *("https://*/a.png", "https://*.example/a.png", "https://a;script-src/a.png"),
+        *("https://a%20b.example/", "https://a'b.example/", "https://a,b.example/"),
+        *("https://my_bucket.example/", "https://my_bucket/", "https://ex_ample.a/"),
+        *(f"https://{'a' * 254}/a.png", "https://a.example:99999/", "data:image/png;base64,AAAA"),
+    ],
+)
+def test_what_no_policy_can_name_is_not_in_it(client, address):
+    make_issue(1, sections=[{"title": "One", "body": f"![a]({address})"}])
+
+    response = client.get("/issues/1/", secure=True)
+
+    assert policy(response) == STRICT
+
+
+def test_without_https_a_picture_from_anywhere_is_not_of_https(client):
+    make_issue(1, sections=[{"title": "One", "body": "![a](//cdn.example/a.png)"}])
+
+    assert policy(client.get("/issues/1/")) == STRICT
+
+
+@pytest.mark.parametrize("count", [20, 21])
+def test_many_hosts_do_not_make_a_header_that_is_too_long(client, count):
+    body = "\n\n".join(f"![a](https://h{place}.example/a.png)" for place in range(count))
+    make_issue(1, sections=[{"title": "One", "body": body}])
+
+    sources = policy(client.get("/issues/1/"))["img-src"]
+
+    assert (sources == ["'self'", "https:"]) is (count > 20)
+    assert len(sources) == (21 if count == 20 else 2)
+
+
 def test_the_desk_shows_what_an_editor_has_just_written(desk):
     assert policy(desk.get("/admin/"))["img-src"] == ["'self'", "https:"]
 

@@ -64,6 +64,8 @@ def fault(address: str, is_picture: bool) -> str:
         return CLOSED
     if links.is_local(address):
         return _("%(part)s: “%(address)s” opens only on your own computer or network.")
+    if is_picture and scheme == "http":
+        return _("%(part)s: “%(address)s” is not shown: pictures come from https:// alone.")
     return ""
 
 

@@ -48,6 +48,12 @@ class TestMarkup:
             "<figcaption>Our cat</figcaption></figure>\n"
         )
 
+    def test_a_caption_of_several_lines_is_one(self):
+        html = shown(of(make_picture(placeholder="#336699"), title="one\n  two"))
+
+        assert html.startswith('<figure class="picture"><svg')
+        assert "<figcaption>one two</figcaption></figure>" in html
+
     def test_one_in_a_sentence_stays_in_it(self):
         asset = make_picture((300, 200), caption="A caption", placeholder="#336699")
 

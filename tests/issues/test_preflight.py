@@ -288,6 +288,13 @@ class TestReach:
         assert found("unreachable_link", {"body": "![a chart](/media/other/chart.png)"})
         assert found("unreachable_link", {"body": "![a chart](mailto:me@example.org)"})
 
+    def test_only_links_may_be_without_https(self):
+        assert found("unreachable_link", {"body": "[a](http://example.org/a.png)"}) == []
+        [(_, message)] = found("unreachable_link", {"body": "![a](http://example.org/a.png)"})
+        assert message == (
+            "“Tip 0”: “http://example.org/a.png” is not shown: pictures come from https:// alone."
+        )
+
     def test_this_site_is_fine_wherever_it_is(self, settings):
         settings.SITE_URL = "http://localhost:8000"
 
