@@ -34,7 +34,7 @@ VARIANT_OPTIONS = {
 }
 MOVING_OPTIONS = {"quality": 65, "method": 2}
 
-WIDTHS = (480, 960, 1600)
+WIDTHS = (480, 720, 960, 1600)
 MOVING_WIDTHS = (480, 960)
 MOVING_PIXELS = 30_000_000  # of all frames together; a longer animation keeps its own file
 MAIL_WIDTH = 1200
