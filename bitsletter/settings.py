@@ -73,8 +73,8 @@ def read_database() -> dict:
     return database
 
 
-# What is kept of each kind in a process; a page takes about 10 KB.
-CACHE_ENTRIES = {"default": 5000, "pages": 2000, "questions": 200, "drawings": 200}
+# What is kept of each kind in a process; a page takes about 15 KB, a large one up to 300.
+CACHE_ENTRIES = {"default": 5000, "pages": 1000, "large": 40, "questions": 200, "drawings": 100}
 
 
 def read_caches() -> dict:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.urls import resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
@@ -26,14 +27,14 @@ from issues.freshness import KEPT, content_version
 # What readers' own browsers, and what stands between, may do without asking: a minute as it is,
 # and five more while they ask for a newer one.
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
-MOST_BYTES = 100_000  # of a page that is kept, in all codings
+SMALL = 60_000  # bytes of a page in all its codings; there are few larger ones
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 CODINGS = ("br", "gzip")  # of RFC 9110, section 8.4.1; the better first
 CONDITIONS = {
     f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
 }
-REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)  # of RFC 9110, section 12.4.2
 
 
 class Page(NamedTuple):
@@ -41,7 +42,7 @@ class Page(NamedTuple):
 
     version: str
     own_version: str
-    headers: dict[str, str]
+    headers: ResponseHeaders
     bodies: dict[str, bytes]  # by coding
 
     @property
@@ -51,12 +52,12 @@ class Page(NamedTuple):
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Give the answer in the best coding that the reader takes."""
         coding = accepted_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        body = self.bodies[coding] if coding else gzip.decompress(self.bodies["gzip"])
+        response = HttpResponse(body)
+        response.headers = self.headers  # a cache gives each answer a page of its own
         if coding:
-            response = HttpResponse(self.bodies[coding], headers=self.headers)
             response["Content-Encoding"] = coding
-        else:
-            response = HttpResponse(gzip.decompress(self.bodies["gzip"]), headers=self.headers)
-        response["Content-Length"] = str(len(response.content))
+        response["Content-Length"] = str(len(body))
         if "HTTP_COOKIE" in request.META and settings.SESSION_COOKIE_NAME in request.COOKIES:
             # Who may have changed the page a moment ago asks each time.
             response["Cache-Control"] = "no-cache"
@@ -101,7 +102,7 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
         if request.method != "GET":
             return get_response(request)
         cache, name = cache_for(request)
-        kept = cache.get(name)
+        kept = cache.get(name) or caches["large"].get(name)
         page = kept and still_true(kept, request)
         if page:
             request.get_host()  # refuses other hosts, as whoever makes the page does
@@ -113,8 +114,8 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
             if not may_be_kept(response):
                 return unless_known(request, response)
             page = compressed(response)
-        if page is not kept and page.size <= MOST_BYTES:
-            cache.set(name, page, KEPT)
+        if page is not kept:
+            (cache if page.size <= SMALL else caches["large"]).set(name, page, KEPT)
         return page.answer(request)
 
     return answer
@@ -171,15 +172,23 @@ def compressed(response: HttpResponse) -> Page:
         "gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
     }
     made = response.made
-    return Page(made.version, made.own_version, dict(response.headers), bodies)
+    return Page(made.version, made.own_version, response.headers, bodies)
 
 
 @lru_cache(maxsize=100)  # browsers send few of them
 def accepted_coding(header: str) -> str:
     """Give the best of our codings that an Accept-Encoding header names; "" for none of them."""
-    offered = [one.strip() for one in header.lower().split(",")]
-    taken = {one.partition(";")[0].strip() for one in offered if not REFUSED.search(one)}
-    return next((coding for coding in CODINGS if coding in taken), "")
+    weights = dict(map(weighed, header.lower().split(",")))
+    known = {coding: weights.get(coding, weights.get("*", 0)) for coding in CODINGS}
+    best = max(CODINGS, key=known.get)  # of equals the first
+    return best if known[best] else ""
+
+
+def weighed(offer: str) -> tuple[str, float]:
+    """Read one offer: a coding, and how welcome it is."""
+    coding, *parameters = (part.strip() for part in offer.split(";"))
+    weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+    return coding, float(weight) if WEIGHT.fullmatch(weight) else 0
 
 
 def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -146,7 +146,7 @@ def make_colleague(role=None, name=None, **fields):
 
 def forget_pages() -> None:
     """Let every page be made anew, while all that it is made of stays as warm as it is."""
-    for name in ("pages", "questions"):
+    for name in ("pages", "large", "questions"):
         caches[name].clear()
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -98,6 +98,11 @@ class Tag(TagBase):
         super().save(*args, **kwargs)
         if is_known:
             self.sections.note_change()
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            self.sections.note_change()
+            return super().delete(*args, **kwargs)
 
     @property
     def sections(self):
