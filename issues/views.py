@@ -90,30 +90,38 @@ class IssueDetail(Movable, DetailView):
         return get_object_or_404(issues, number=self.kwargs["number"])
 
     def get_context_data(self, **kwargs):
-        page = page_of(self.object)
+        sections = sections_of(self.object)
+        stands_alone = is_alone([self.object, *sections])  # before references are resolved
         newer, older = Issue.objects.published().only("number", "title").neighbours(self.object)
-        if page["stands_alone"]:
+        if stands_alone:
             self.request.own_version = issue_version(self.object, (newer, older))
-        return super().get_context_data(**page, newer=newer, older=older, **kwargs)
+        return super().get_context_data(
+            **page_of(self.object, sections), newer=newer, older=older, **kwargs
+        )
 
 
-def page_of(issue: Issue) -> dict:
-    """Load an issue's sections as its page shows them, and what its head says of the pictures."""
+def sections_of(issue: Issue) -> list[Section]:
+    """Load an issue's sections for its page."""
     shown = issue.sections.select_related("type", "superseded_by__issue")
     sections = list(shown.prefetch_related("tags"))
     for section in sections:
         section.issue = issue
-    rows = [issue, *sections]
-    # Nothing that the page shows is the title of something outside of the issue.
-    stands_alone = not any(one.superseded_by_id for one in sections) and not any(
-        references.references_in(references.html_of(row)) for row in rows
+    return sections
+
+
+def is_alone(rows: list[Issue | Section]) -> bool:
+    """Say whether nothing that these rows show is the title of something else."""
+    return not any(
+        getattr(row, "superseded_by_id", None) or references.references_in(references.html_of(row))
+        for row in rows
     )
+
+
+def page_of(issue: Issue, sections: list[Section]) -> dict:
+    """Let an issue and its sections be as its page shows them, and say what its head needs."""
+    rows = [issue, *sections]
     references.resolve(rows, here=sections)
-    return {
-        "sections": sections,
-        "pictures": pictures.resolve(rows),
-        "stands_alone": stands_alone,
-    }
+    return {"sections": sections, "pictures": pictures.resolve(rows)}
 
 
 class SectionDetail(Movable, DetailView):
@@ -194,7 +202,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if issue.is_published:
         response = redirect(issue)
     else:
-        context = {"issue": issue, **page_of(issue), "preview": True, "share_link": link}
+        context = {"issue": issue, **page_of(issue, sections_of(issue))}
+        context |= {"preview": True, "share_link": link}
         response = render(request, "issues/issue_detail.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

@@ -18,7 +18,7 @@ from issues.admin.section_rows import SectionInline
 from issues.admin.writing import WritingAdmin
 from issues.forms import IssueForm
 from issues.models import Issue, Section, StaleVersion
-from issues.views import page_of
+from issues.views import page_of, sections_of
 
 # What the form does beyond a plain form; each works on its own.
 SCRIPTS = ["cards", "board", "saving", "live"]
@@ -121,7 +121,7 @@ class IssueAdmin(IssuePermission, WritingAdmin):
         issue = get_object_or_404(Issue, pk=pk)
         if not roles.may_see(request.user, issue):
             raise PermissionDenied
-        context = {"issue": issue, **page_of(issue), "preview": True}
+        context = {"issue": issue, **page_of(issue, sections_of(issue)), "preview": True}
         return render(request, "issues/issue_detail.html", context)
 
     @admin.action(description=_("Publish now"), permissions=["publish"])

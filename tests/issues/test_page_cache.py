@@ -277,6 +277,11 @@ class TestOneOfMany:
 
         assert "Masonry" in text_of(client.get("/issues/1/"))
 
+    def test_a_page_itself_does_not_say_how_long_it_holds(self, client):
+        make_issue(1, sections=["Grid"])
+
+        assert "stands_alone" not in client.get("/issues/1/").context
+
     def test_an_issue_that_is_no_longer_public_is_not_shown(self, client):
         issue = make_issue(1, sections=["Grid"])
         client.get("/issues/1/")
