@@ -66,13 +66,8 @@ class Page:
 
     def __init__(self, assets: dict[str, Asset]):
         self.assets = assets
-        self.count = 0
         self.preload = ""
         self.is_at_top = True  # until the first picture or the first section has gone by
-
-    @property
-    def are_many(self) -> bool:
-        return self.count > 1
 
     def show(self, row: Issue | Section) -> None:
         if isinstance(row, Issue) and row.cover:
@@ -92,7 +87,6 @@ class Page:
         return picture(asset, alt, self.loading(asset), title)
 
     def figure(self, asset: Asset, alt: str = "", caption: str = "") -> SafeString:
-        self.count += 1
         image = picture(asset, alt, self.loading(asset))
         words = figcaption(caption or asset.caption, asset.credit)
         if not asset.variants:

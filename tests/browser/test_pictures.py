@@ -57,13 +57,13 @@ def visit(page, live_server, screen=PHONE, at=""):
 
 
 def slow_down(page) -> None:
-    """Let the line be one on which Chromium looks furthest ahead."""
+    """Let the line be one on which Chromium looks furthest ahead: three screens of a phone."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    line = {"latency": 100, "downloadThroughput": 200_000, "uploadThroughput": 50_000}
+    line = {"latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
     session.send(
         "Network.emulateNetworkConditions",
-        {"offline": False, "connectionType": "cellular2g", **line},
+        {"offline": False, "connectionType": "cellular3g", **line},
     )
 
 
@@ -103,6 +103,24 @@ def test_only_pictures_that_are_near_are_asked_for_even_on_a_slow_line(
     assert 1 <= len(asked) <= 2
     assert len(asked) == max(1, page.evaluate(near))
     assert f"/{pictures[0].file.name.removesuffix('.jpg')}-" in asked[0]
+
+
+def test_no_script_is_needed_to_read_or_to_hold_pictures_back(page, live_server, issue, asked):
+    page.route("**/*.js", lambda route: None)  # never answered
+    slow_down(page)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{live_server.url}/issues/1/", wait_until="commit")
+
+    page.wait_for_timeout(5000)
+    assert page.evaluate("performance.getEntriesByName('first-contentful-paint').length") == 1
+    assert 1 <= len(asked) <= 2
+
+
+def test_on_a_screen_that_holds_the_whole_page_all_are_shown(page, live_server, issue):
+    visit(page, live_server, (1280, 16000))
+    wait_for_all(page)
+
+    assert page.evaluate("document.documentElement.scrollHeight") == 16000
 
 
 def test_a_link_into_the_page_shows_what_is_there_and_not_all_on_the_way(
@@ -201,3 +219,14 @@ def test_who_wants_no_motion_sees_stills(page, live_server, installed, asked, mo
 
     [url] = asked
     assert url.endswith(end)
+
+
+def test_paper_shows_the_pictures(page, live_server, issue):
+    page.goto(f"{live_server.url}/issues/1/")
+    for image in page.locator(".picture img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", True)
+
+    printed = page.pdf()
+
+    assert printed.count(b"/Subtype /Image") >= page.locator(".picture img").count()
