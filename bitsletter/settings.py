@@ -74,13 +74,13 @@ def read_database() -> dict:
 
 
 # What is kept of each kind in a process; a page takes about 15 KB, a large one up to 300.
-CACHE_ENTRIES = {"default": 5000, "pages": 1000, "large": 40, "questions": 200, "drawings": 100}
+CACHE_ENTRIES = {"default": 5000, "pages": 1000, "large": 100, "questions": 200}
 
 
 def read_caches() -> dict:
     """Give Django's description of the caches: in the process unless CACHE_URL is set.
 
-    Pages, answers to questions and drawn pictures each have one of their own there, so that they
+    Pages, answers to questions, and what is large each have one of their own there, so that they
     neither fill the memory nor push out each other or what is counted. Answers to questions, to
     which there is no end, stay in the process: only there is their number bounded.
     """
@@ -139,8 +139,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
-    "django.middleware.security.SecurityMiddleware",
     "issues.page_cache.kept_pages",
+    "django.middleware.security.SecurityMiddleware",
     "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

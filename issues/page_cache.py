@@ -140,8 +140,8 @@ def cache_for(request: HttpRequest) -> tuple[BaseCache, str]:
     their own, where they push out each other and never a page of the archive.
     """
     query = request.META.get("QUERY_STRING", "")
-    address = f"{release()} {request.path_info}?{query}".encode("utf-8", "surrogatepass")
-    name = hashlib.blake2b(address, digest_size=16).hexdigest()
+    address = f"{release()} {request.scheme}:{request.path_info}?{query}"
+    name = hashlib.blake2b(address.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return caches["questions" if query else "pages"], name
 
 

@@ -64,4 +64,4 @@ def drawn(card: Card) -> bytes:
     What is drawn is its name there: whatever somebody asks for, there is one of each card.
     """
     name = f"share-image-{card.digest}"
-    return caches["drawings"].get_or_set(name, lambda: share_images.draw(card), ONE_WEEK)
+    return caches["large"].get_or_set(name, lambda: share_images.draw(card), ONE_WEEK)

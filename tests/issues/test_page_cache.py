@@ -98,6 +98,15 @@ class TestKeeping:
         with django_assert_num_queries(2):
             assert client.get("/issues/1/").content == first.content
 
+    def test_a_kept_page_is_no_way_around_https(self, client, issue, settings):
+        settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 60
+
+        for _ in range(2):
+            assert client.get("/").status_code == 301
+            answer = client.get("/", secure=True)
+            assert answer.status_code == 200
+            assert answer["Strict-Transport-Security"] == "max-age=60"
+
     def test_another_release_finds_nothing_of_this_one(self, client, issue, settings):
         assert "Bitsletter" in text_of(client.get("/"))
         settings.SITE_NAME = "Tidings"

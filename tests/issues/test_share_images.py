@@ -212,7 +212,7 @@ class TestCards:
 class TestAddresses:
     @pytest.fixture(autouse=True)
     def empty_cache(self):
-        caches["drawings"].clear()
+        caches["large"].clear()
 
     URLS = ("/share.png", "/issues/1/share.png", "/issues/1/warm-up/share.png")
 
@@ -232,18 +232,18 @@ class TestAddresses:
     def test_who_has_it_is_told_so_without_drawing(self, client, url):
         make_issue(1, sections=["Warm up"])
         etag = client.get(url)["ETag"]
-        caches["drawings"].clear()
+        caches["large"].clear()
 
         response = client.get(url, headers={"if-none-match": etag})
 
         assert (response.status_code, response.content) == (304, b"")
         assert response["ETag"] == etag
-        assert caches["drawings"].get(name_in_cache(etag)) is None
+        assert caches["large"].get(name_in_cache(etag)) is None
 
     def test_it_is_drawn_once_whatever_the_query_says(self, client):
         make_issue(1, sections=["Warm up"])
         etag = client.get("/issues/1/share.png?v=1")["ETag"]
-        caches["drawings"].set(name_in_cache(etag), b"kept")
+        caches["large"].set(name_in_cache(etag), b"kept")
 
         for query in ("", "?v=1", "?v=2", "?anything=at+all"):
             assert client.get(f"/issues/1/share.png{query}").content == b"kept"
