@@ -45,8 +45,10 @@ def playwright_browser() -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*settings: str) -> Iterator[str]:
     """Run a PostgreSQL cluster of its own in a temporary folder; give its DATABASE_URL.
+
+    `settings` are of PostgreSQL, such as "autovacuum=off".
 
     As root it runs as Debian's user `postgres`, because PostgreSQL refuses to run as root.
     """
@@ -69,6 +71,7 @@ def postgres() -> Iterator[str]:
         # What a fall of the machine would lose is thrown away anyway.
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         options += " -c max_connections=200"  # a hundred people save at once in one test
+        options += "".join(f" -c {one}" for one in settings)
         control = [*prefix, f"{programs}/pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
         quietly([*control, "-o", options, "start"], why)
         try:
