@@ -26,12 +26,12 @@ class Server(NamedTuple):
 def served(
     environment: dict[str, str], *options: str, application: str = "bitsletter.wsgi"
 ) -> Iterator[Server]:
-    """Serve an application on one worker, by the site's own settings of gunicorn and `options`."""
+    """Serve an application on one worker, as the Procfile does, with `options` of gunicorn."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
     process = subprocess.Popen(
         [*command, "--log-level", "error", *options, application],
-        env=environment | {"PORT": str(port), "WEB_WORKERS": "1"},
+        env=environment | {"PORT": str(port), "WEB_WORKERS": "1", "MALLOC_ARENA_MAX": "2"},
     )
     try:
         wait_for(port)
