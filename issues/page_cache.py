@@ -114,8 +114,11 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
             if not may_be_kept(response):
                 return unless_known(request, response)
             page = compressed(response)
-        if page is not kept:
-            (cache if page.size <= SMALL else caches["large"]).set(name, page, KEPT)
+        if page is not kept and page.size > SMALL:
+            cache.delete(name)  # it may have been small before, and would be found first
+            caches["large"].set(name, page, KEPT)
+        elif page is not kept:
+            cache.set(name, page, KEPT)
         return page.answer(request)
 
     return answer

@@ -21,7 +21,7 @@ class AssetForm(forms.ModelForm):
         help_texts = {
             "alt": _(
                 "What one sees on it, for people who do not see it. "
-                "Texts that show the picture already keep their own words for it."
+                "Texts that say it in words of their own keep these; all others show yours."
             )
         }
 
