@@ -113,6 +113,8 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+# Former ones: links in letters that were sent long ago must still let people leave.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 if not ALLOWED_HOSTS:
@@ -229,6 +231,25 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
+EMAIL_TIMEOUT = 30  # seconds
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", f"{SITE_NAME} <news@{SITE_HOST}>")
+REPLY_TO = env.str("REPLY_TO", "")
+# Foot of every letter; the law of many countries asks for it.
+POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
+# The mail server takes addresses with letters beyond ASCII before the @ (RFC 6531).
+SMTPUTF8 = env.bool("SMTPUTF8", False)
+
+# Subscribers --------------------------------------------------------------------------------
+
+CONSENT_KEEPS_NETWORK = env.bool("CONSENT_KEEPS_NETWORK", False)
+# One more letter, with the way back, to whoever has left.
+GOODBYE_LETTER = env.bool("GOODBYE_LETTER", False)
+# Sign-ups in an hour, from one network and altogether.
+SIGN_UPS_PER_NETWORK = env.int("SIGN_UPS_PER_NETWORK", 30)
+SIGN_UPS_PER_HOUR = env.int("SIGN_UPS_PER_HOUR", 2000)
+# How many proxies of ours stand in front, each adding to X-Forwarded-For.
+PROXIES = env.int("PROXIES", 0)
 
 # Security -----------------------------------------------------------------------------------
 

@@ -5,5 +5,6 @@ urlpatterns = [
     path("admin/desk/", include("issues.desk.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("issues.api.urls")),
+    path("", include("subscribers.urls")),
     path("", include("issues.urls")),
 ]

@@ -1,0 +1,56 @@
+"""E-mail addresses: the one function that says what is one, for form, import, admin and API."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from email_validator import EmailNotValidError, validate_email
+
+# RFC 5321, section 4.5.3.1.3: a path has 256 octets, and two of them are brackets.
+MAX_LENGTH = 254
+
+
+class Address(NamedTuple):
+    """An address that a letter can be sent to."""
+
+    email: str  # as typed, with its domain as DNS knows it (RFC 5891)
+    key: str  # the same for comparison: few servers tell "Ada" from "ada", and no person does
+
+
+def read_address(text: str) -> Address:
+    """Read what somebody has typed; raise ValidationError with the reason if it is no address.
+
+    Nobody is asked whether the domain exists: a form must not wait for DNS. Non-ASCII characters
+    before the @ are refused unless SMTPUTF8 says that the mail server takes them (RFC 6531).
+    """
+    text = text.strip()
+    if not text:
+        raise ValidationError(_("Type an e-mail address."), code="required")
+    if len(text) > MAX_LENGTH:
+        raise ValidationError(
+            _("An e-mail address has at most %d characters.") % MAX_LENGTH, code="too_long"
+        )
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=True)
+    except EmailNotValidError as error:
+        raise ValidationError(
+            _("This is no e-mail address that a letter can be sent to: %s") % error, code="invalid"
+        ) from error
+    if not found.local_part.isascii() and not settings.SMTPUTF8:
+        raise ValidationError(
+            _("Our mail server cannot write to addresses with letters like “%s” before the @.")
+            % next(one for one in found.local_part if not one.isascii()),
+            code="not_ascii",
+        )
+    email = f"{found.local_part}@{found.ascii_domain}"
+    if len(email) > MAX_LENGTH:  # the domain has grown
+        raise ValidationError(
+            _("An e-mail address has at most %d characters.") % MAX_LENGTH, code="too_long"
+        )
+    return Address(email, key_of(email))
+
+
+def key_of(email: str) -> str:
+    """Give an address that was read before as it is compared."""
+    return email.lower()

@@ -1,0 +1,27 @@
+"""What people agree to when they join, word for word, and how it is proven later."""
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+# Of templates/subscribers/privacy.html; a test fails if the page changes and this does not.
+POLICY_VERSION = "2026-11-26"
+
+
+class Proof(NamedTuple):
+    """Where somebody said what they want (GDPR, article 7, paragraph 1)."""
+
+    form: str  # which of our forms: "sign-up", "confirmation", "one-click", "preferences", …
+    page: str = ""  # the path of the page it stood on
+    network: str | None = None  # the network address; only kept where a setting asks for it
+    words: str = ""  # what the form said, if it asked for consent
+    by: Any = None  # the editor who did it, if it was not the person
+
+
+def words() -> str:
+    """Give the words beside the sign-up form: pressing its button agrees to them."""
+    return _(
+        "One letter a week from %(site)s, and nothing else. You confirm it by e-mail first, "
+        "and can leave with one click."
+    ) % {"site": settings.SITE_NAME}

@@ -1,0 +1,1 @@
+"""What readers meet when they join, choose and leave."""
