@@ -17,6 +17,8 @@ from PIL import Image
 
 from issues import history, search
 from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag, Variant
+from subscribers.addresses import key_of
+from subscribers.models import Subscriber
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -201,3 +203,13 @@ def make_variant(name, image_format, size, color, moves) -> Variant:
     stored = f"a/{name}-{size[0]}{motion}.{image_format}"
     Asset.storage().save(stored, ContentFile(data))
     return Variant(image_format, *size, stored, len(data), moves)
+
+
+def make_subscriber(email="ada@example.org", state="active", unwanted=(), **fields) -> Subscriber:
+    """Make a subscriber; `unwanted` are slugs of the types that they leave out."""
+    now = timezone.now()
+    moments = {"active": {"confirmed_at": now}, "left": {"confirmed_at": now, "left_at": now}}
+    fields = {"email": email, "key": key_of(email), **moments.get(state, {}), **fields}
+    subscriber = Subscriber.objects.create(state=state, **fields)
+    subscriber.unwanted_types.set(SectionType.objects.filter(slug__in=unwanted))
+    return subscriber
