@@ -14,7 +14,9 @@ from tests.machine import MissingProgram, browser, postgres
 IS_CI = os.environ.get("CI") == "true"
 SETTINGS = (
     *("SECRET_KEY", "DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "DATABASE_URL"),
-    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE", "PORT"),
+    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE", "PORT", "MAIL_FROM", "REPLY_TO", "POSTAL_ADDRESS"),
+    *("SMTPUTF8", "SIGN_UPS_PER_NETWORK", "SIGN_UPS_PER_HOUR", "PROXIES", "GOODBYE_LETTER"),
+    *("CONSENT_KEEPS_NETWORK", "SECRET_KEY_FALLBACKS"),
 )
 
 
