@@ -1,11 +1,48 @@
 """Confirming an address: the page of the link shows, its button acts."""
 
-from django.http import Http404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from subscribers import subscriptions, tokens
+from subscribers.forms import TypesForm
+from subscribers.models import Subscriber
+from subscribers.tokens import Purpose
+from subscribers.views.personal import ACTING, READING, over, personal, proof
 
 
-def confirm(request, token):
-    raise Http404
+@personal(*READING, *ACTING)
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the last step of joining; its button is the consent. Pressed again it says the same."""
+    subscriber = tokens.read(Purpose.CONFIRM, token)
+    if subscriber is None:
+        return over(request)
+    words = _("Yes, send me the letters")
+    if request.method in READING:
+        return render(request, "subscribers/confirm.html", {"words": words})
+    subscriptions.confirm(subscriber, proof(request, "confirmation", words))
+    return welcome(request, subscriber)
 
 
-def change(request, token):
-    raise Http404
+def welcome(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Say what comes now, and let the person choose at once."""
+    context = {
+        "types_form": TypesForm(subscriber=subscriber),
+        "choose_token": tokens.make(Purpose.CHOOSE, subscriber),
+        "leave_token": tokens.make(Purpose.LEAVE, subscriber),
+    }
+    return render(request, "subscribers/welcome.html", context)
+
+
+@personal(*READING, *ACTING)
+def change(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the letters go to the address at which this link arrived; never shows the former one."""
+    subscriber = tokens.read(Purpose.CHANGE, token)
+    if subscriber is None:
+        has_changed = request.method in ACTING and tokens.is_spent(token)
+        return render(request, "subscribers/changed.html") if has_changed else over(request)
+    words = _("Yes, send the letters here")
+    if request.method in READING:
+        return render(request, "subscribers/change.html", {"words": words})
+    is_done = subscriptions.change(subscriber, proof(request, "change of address", words))
+    return render(request, "subscribers/changed.html") if is_done else over(request)
