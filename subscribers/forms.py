@@ -3,10 +3,12 @@
 import datetime
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from issues.characters import printable
 from issues.models import SectionType
 from subscribers.addresses import Address, read_address
 from subscribers.models import Subscriber
@@ -22,6 +24,15 @@ REASONS = {
 }
 
 
+class PrintableForm(forms.Form):
+    """A form that leaves out what is no text, such as NUL: no database, no page can hold it."""
+
+    def __init__(self, data: QueryDict | None = None, **kwargs):
+        super().__init__(data and data.copy(), **kwargs)
+        for key in self.data:
+            self.data.setlist(key, [printable(value) for value in self.data.getlist(key)])
+
+
 class KnownChoices(forms.MultipleChoiceField):
     """Choices of which one that has gone since the page was made is not missed."""
 
@@ -29,7 +40,7 @@ class KnownChoices(forms.MultipleChoiceField):
         return [one for one in super().to_python(value) if self.valid_value(one)]
 
 
-class TypesForm(forms.Form):
+class TypesForm(PrintableForm):
     """The kinds of sections that somebody wants; all are ticked unless a person left some out."""
 
     name = "types_form"
@@ -53,7 +64,7 @@ class TypesForm(forms.Form):
         return [self.kinds[slug] for slug in self.cleaned_data["types"]]
 
 
-class PauseForm(forms.Form):
+class PauseForm(PrintableForm):
     name = "pause_form"
     weeks = forms.TypedChoiceField(label=_("For how long?"), coerce=int)
 
@@ -68,7 +79,7 @@ class PauseForm(forms.Form):
         return timezone.now() + datetime.timedelta(weeks=self.cleaned_data["weeks"])
 
 
-class AddressForm(forms.Form):
+class AddressForm(PrintableForm):
     name = "address_form"
     new_email = forms.CharField(
         label=_("New e-mail address"),
@@ -86,7 +97,7 @@ class AddressForm(forms.Form):
         return address
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PrintableForm):
     """Why somebody has left; an answer is a gift, so nothing of it is required."""
 
     reason = forms.ChoiceField(
