@@ -76,6 +76,8 @@ def shown(
     }
     if form:
         forms[form.name] = form
+        for name in form.errors:  # where to look, on a long page
+            form.fields[name].widget.attrs["autofocus"] = True
     context = {
         "token": token,
         "subscriber": subscriber,

@@ -169,6 +169,7 @@ def pages(page, live_server, reader):
     page.get_by_label("New e-mail address").fill("ada@example")
     page.get_by_role("button", name="Change").click()
     expect(page.locator("#id_new_email_error")).to_be_visible()
+    expect(page.get_by_label("New e-mail address")).to_be_focused()
     yield "error"
     Subscriber.objects.filter(pk=reader.pk).update(paused_until="2099-01-01 00:00Z")
     page.goto(live_server.url + gets["preferences"])
