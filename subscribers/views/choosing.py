@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import wraps
 
 from django.db import transaction
 from django.forms import Form
@@ -43,26 +44,18 @@ class SeeOther(HttpResponseRedirect):
 @personal(*READING, *ACTING)
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a person has chosen, or change one thing of it: the form's `do` says which."""
+    subscriber = tokens.read(Purpose.CHOOSE, token)
+    if subscriber is None:
+        return over(request)
     if request.method in READING:
-        subscriber = tokens.read(Purpose.CHOOSE, token)
-        return shown(request, token, subscriber) if subscriber else over(request)
-    with transaction.atomic():
-        subscriber = held(token)
-        if subscriber is None:
-            return over(request)
-        # A page that has stood open while the person left, say, may ask for what is not possible.
-        act = ACTS[subscriber.state].get(request.POST.get("do"))
-        done, form = act(request, subscriber) if act else ("", None)
+        return shown(request, token, subscriber)
+    # A page that has stood open while the person left, say, may ask for what is not possible.
+    act = ACTS[subscriber.state].get(request.POST.get("do"))
+    done, form = act(request, subscriber) if act else ("", None)
     if form:
         return shown(request, token, subscriber, form)
     query = f"?done={done}" if done else ""
     return SeeOther(reverse("subscribers:preferences", args=[token]) + query)
-
-
-def held(token: str) -> Subscriber | None:
-    """Give whom a token is about, as nobody else can change them until the transaction ends."""
-    subscriber = tokens.read(Purpose.CHOOSE, token)
-    return subscriber and subscriptions.locked(subscriber)
 
 
 def shown(
@@ -92,8 +85,22 @@ def shown(
 
 # What the page can do. Each gives what is done then, or the form that holds an error.
 Done = tuple[str, Form | None]
+Act = Callable[[HttpRequest, Subscriber], Done]
 
 
+def held(act: Act) -> Act:
+    """Let nobody else change the person meanwhile; whoever has just been erased stays so."""
+
+    @wraps(act)
+    def acting(request: HttpRequest, subscriber: Subscriber) -> Done:
+        with transaction.atomic():
+            subscriber = subscriptions.locked(subscriber)
+            return act(request, subscriber) if subscriber else ("", None)
+
+    return acting
+
+
+@held
 def choose(request: HttpRequest, subscriber: Subscriber) -> Done:
     form = TypesForm(request.POST, subscriber=subscriber)
     if not form.is_valid():
@@ -102,6 +109,7 @@ def choose(request: HttpRequest, subscriber: Subscriber) -> Done:
     return "chosen", None
 
 
+@held
 def pause(request: HttpRequest, subscriber: Subscriber) -> Done:
     form = PauseForm(request.POST)
     if not form.is_valid():
@@ -110,12 +118,14 @@ def pause(request: HttpRequest, subscriber: Subscriber) -> Done:
     return "paused", None
 
 
+@held
 def resume(request: HttpRequest, subscriber: Subscriber) -> Done:
     if subscriber.is_paused():
         subscriptions.pause(subscriber, None, proof(request, FORM))
     return "resumed", None
 
 
+@held
 def ask_for_change(request: HttpRequest, subscriber: Subscriber) -> Done:
     """Say the same of every address, known or not."""
     form = AddressForm(request.POST, subscriber=subscriber)
@@ -129,11 +139,12 @@ def ask_for_change(request: HttpRequest, subscriber: Subscriber) -> Done:
 
 
 def ask(request: HttpRequest, subscriber: Subscriber) -> Done:
+    # Not held: what asks counts first and locks then, and two in both orders would be a deadlock.
     subscriptions.ask(subscriber.address, proof(request, FORM, consent.words()))
     return "asked", None
 
 
-ACTS: dict[str, dict[str, Callable[[HttpRequest, Subscriber], Done]]] = {
+ACTS: dict[str, dict[str, Act]] = {
     State.PENDING: {"ask": ask},
     State.ACTIVE: {
         "choose": choose,
@@ -162,13 +173,11 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
 @personal(*READING, *ACTING)
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     """Say what being forgotten means, and do it."""
+    subscriber = tokens.read(Purpose.CHOOSE, token)
+    if subscriber is None:
+        return over(request)
     if request.method in READING:
-        subscriber = tokens.read(Purpose.CHOOSE, token)
         context = {"token": token, "subscriber": subscriber}
-        return render(request, "subscribers/erase.html", context) if subscriber else over(request)
-    with transaction.atomic():
-        subscriber = held(token)
-        if subscriber is None:
-            return over(request)
-        subscriptions.erase(subscriber)
+        return render(request, "subscribers/erase.html", context)
+    subscriptions.erase(subscriber)
     return render(request, "subscribers/erased.html")

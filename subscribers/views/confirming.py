@@ -20,7 +20,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     words = _("Yes, send me the letters")
     if request.method in READING:
         return render(request, "subscribers/confirm.html", {"words": words})
-    subscriptions.confirm(subscriber, proof(request, "confirmation", words))
+    is_new = subscriptions.confirm(subscriber, proof(request, "confirmation", words))
+    if not is_new and tokens.read(Purpose.CONFIRM, token) is None:  # left or erased just now
+        return over(request)
     return welcome(request, subscriber)
 
 
@@ -37,12 +39,12 @@ def welcome(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 @personal(*READING, *ACTING)
 def change(request: HttpRequest, token: str) -> HttpResponse:
     """Let the letters go to the address at which this link arrived; never shows the former one."""
-    subscriber = tokens.read(Purpose.CHANGE, token)
-    if subscriber is None:
-        has_changed = request.method in ACTING and tokens.is_spent(token)
-        return render(request, "subscribers/changed.html") if has_changed else over(request)
-    words = _("Yes, send the letters here")
+    subscriber, words = tokens.read(Purpose.CHANGE, token), _("Yes, send the letters here")
     if request.method in READING:
-        return render(request, "subscribers/change.html", {"words": words})
-    is_done = subscriptions.change(subscriber, proof(request, "change of address", words))
-    return render(request, "subscribers/changed.html") if is_done else over(request)
+        context = {"words": words}
+        return render(request, "subscribers/change.html", context) if subscriber else over(request)
+    given = proof(request, "change of address", words)
+    is_done = subscriber is not None and subscriptions.change(subscriber, given)
+    if is_done or tokens.is_spent(token):
+        return render(request, "subscribers/changed.html")
+    return over(request)

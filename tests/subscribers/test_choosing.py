@@ -1,7 +1,6 @@
 """Choosing, without an account: sections, a pause, another address, one's data, being forgotten."""
 
 import datetime
-import json
 import re
 from urllib.parse import urlencode
 
@@ -9,13 +8,12 @@ import pytest
 from django.utils import timezone
 
 from issues.models import SectionType
-from subscribers import subscriptions, tokens
+from subscribers import subscriptions
 from subscribers.addresses import read_address
 from subscribers.consent import Proof
 from subscribers.models import ConsentEvent, Letter, Subscriber, Suppression
-from subscribers.models.suppression import digests
 from subscribers.tokens import Purpose
-from subscribers.views.choosing import DONE
+from subscribers.views.choosing import ACTS, DONE
 from tests.builders import make_subscriber
 from tests.personal_pages import assert_is_personal, link, text_of
 
@@ -298,77 +296,10 @@ class TestWhoIsNotOnTheList:
         assert not Letter.objects.exists()
 
 
-class TestOnesOwnData:
-    def test_all_of_it_is_a_file(self, client, reader, own_page):
-        reader.name = "Ada Łovelace"
-        reader.save()
-        post(client, own_page, "choose", types=["ml-tip"])
+@pytest.mark.parametrize("do", ["choose", "pause", "resume", "address"])
+def test_who_is_erased_while_they_act_is_not_acted_for(rf, reader, do):
+    request = rf.post("/preferences/x/", {"weeks": "4", "new_email": "b@example.org"})
+    act = ACTS[State.ACTIVE][do]
+    subscriptions.erase(Subscriber.objects.get())
 
-        response = client.post(f"{own_page}data/")
-
-        data = json.loads(response.content)
-        assert response["Content-Type"] == "application/json"
-        assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
-        assert '\n  "name": "Ada Łovelace"' in response.content.decode()
-        assert (data["email"], data["state"]) == ("ada@example.org", "active")
-        assert "news" in data["left_out"]
-        assert [event["kind"] for event in data["events"]] == ["chose"]
-        assert_is_personal(response)
-
-    def test_no_link_to_act_is_in_it(self, client, reader, own_page):
-        post(client, own_page, "pause", weeks=4)
-
-        response = client.post(f"{own_page}data/")
-
-        assert tokens.make(Purpose.CHOOSE, reader).encode() not in response.content
-
-    def test_it_is_handed_over_on_a_press_alone(self, client, own_page):
-        response = client.get(f"{own_page}data/")
-
-        assert response.status_code == 405
-        assert_is_personal(response)
-
-    def test_an_unknown_link_gets_nothing(self, client, reader):
-        assert client.post("/preferences/x/data/").status_code == 404
-
-    def test_nobody_else_is_in_it(self, client, reader, own_page):
-        make_subscriber("grace@example.org")
-
-        assert b"grace" not in client.post(f"{own_page}data/").content
-
-
-class TestBeingErased:
-    def test_the_page_says_what_goes_and_what_stays(self, client, reader, own_page):
-        for _ in range(3):
-            response = client.get(f"{own_page}erase/")
-
-        html = text_of(response)
-        assert "Everything that we know of <b>ada@example.org</b> goes" in html
-        assert "<h2>What is lost</h2>" in html
-        assert "A fingerprint of your address" in html
-        assert Subscriber.objects.get() == reader
-        assert_is_personal(response)
-
-    def test_only_a_hash_is_left(self, client, reader, own_page):
-        post(client, own_page, "choose", types=["ml-tip"])
-
-        response = client.post(f"{own_page}erase/")
-
-        assert "<h1>You are erased</h1>" in text_of(response)
-        assert not Subscriber.objects.exists()
-        assert not ConsentEvent.objects.exists()
-        assert Suppression.objects.get().digest == digests(read_address("ada@example.org"))[0]
-        assert_is_personal(response)
-
-    def test_no_link_works_any_more(self, client, reader, own_page):
-        leave = link(Purpose.LEAVE, reader)
-
-        client.post(f"{own_page}erase/")
-
-        assert client.get(own_page).status_code == 404
-        assert client.post(f"{own_page}erase/").status_code == 404
-        assert client.post(leave).status_code == 200  # as with any token
-
-    def test_other_methods_are_refused(self, client, own_page):
-        assert client.delete(f"{own_page}erase/").status_code == 405
-        assert client.delete(own_page).status_code == 405
+    assert act(request, reader) == ("", None)
