@@ -71,7 +71,7 @@ class Message:
             "Message-ID": f"<{self.uid}@{domain(self.host)}>",
             **{name: folded(value) for name, value in self.headers.items()},
             "MIME-Version": "1.0",
-            "Content-Type": f'multipart/alternative; boundary="{self.boundary}"',
+            "Content-Type": f'multipart/alternative;\r\n boundary="{self.boundary}"',
         }
 
     @property
@@ -81,14 +81,17 @@ class Message:
     def as_bytes(self) -> bytes:
         """Give the whole message, with the line ends of the wire."""
         head = "".join(f"{name}: {value}\r\n" for name, value in self.head().items())
-        parts = (
-            f"--{self.boundary}\r\n"
-            f'Content-Type: text/{kind}; charset="utf-8"\r\n'
-            "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode() + quoted(content)
-            for kind, content in (("plain", self.text), ("html", self.html))
-        )
+        parts = [self.part("plain", self.text), self.part("html", self.html)]
         closing = f"--{self.boundary}--\r\n".encode()
         return b"".join([head.encode("utf-8", "replace"), b"\r\n", *parts, closing])
+
+    def part(self, kind: str, content: str) -> bytes:
+        head = (
+            f"--{self.boundary}\r\n"
+            f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        )
+        return head.encode() + quoted(content) + b"\r\n"
 
     def for_django(self) -> EmailMultiAlternatives:
         """Give the message to what is no SMTP server: a file, or the interface of a provider."""

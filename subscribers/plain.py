@@ -22,7 +22,7 @@ def is_wide(character: str) -> bool:
 
 
 def wrap(line: str, width: int = WIDTH) -> list[str]:
-    """Break a line into as many as it needs, indented alike; what has no space, as a link, stays."""
+    """Break a line into as many as it needs, indented alike; a link, without spaces, stays."""
     indent = line[: len(line) - len(line.lstrip())]
     lines, current = [], indent
     for piece in PIECE.findall(line[len(indent) :]):

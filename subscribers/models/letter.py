@@ -107,9 +107,7 @@ class Letter(models.Model):
         """Let it wait, longer after each attempt."""
         pause = min(FIRST_PAUSE * 2 ** min(self.attempts - 1, 10), LONGEST_PAUSE)
         due_at = timezone.now() + pause
-        self.in_hand().update(
-            state=self.State.QUEUED, due_at=due_at, lease_until=None, reply=reply
-        )
+        self.in_hand().update(state=self.State.QUEUED, due_at=due_at, lease_until=None, reply=reply)
 
     def give_back(self) -> None:
         """Let somebody send it as if nobody had tried.
