@@ -23,6 +23,8 @@ FOLDER = "subscribers/email"
 # Mail programs show the beginning of a letter beside its subject. Behind our own words for that
 # stands so much of nothing that none of the letter's own comes after them.
 NOTHING = "\u034f\u200c\u00a0" * 80
+# Of the latest issue, in a letter of welcome: Gmail cuts off what comes after 102 kB.
+MOST_SECTIONS = 10
 # Letters that ask for a yes: the page that takes it, and what it is for.
 CONFIRMED_ON = {
     Kind.CONFIRMATION: ("confirm", Purpose.CONFIRM),
@@ -114,8 +116,12 @@ def latest_issue(subscriber: Subscriber, at: datetime.datetime) -> dict:
     if issue is None:
         return {}
     sections = issue.sections.select_related("type").for_list()
-    unwanted = subscriber.unwanted_types.all()
-    return {"issue": issue, "sections": sections.exclude(type__in=unwanted)}
+    wanted = list(sections.exclude(type__in=subscriber.unwanted_types.all()))
+    return {
+        "issue": issue,
+        "sections": wanted[:MOST_SECTIONS],
+        "more": len(wanted[MOST_SECTIONS:]),
+    }
 
 
 def render(name: str, context: dict) -> Written:
