@@ -39,13 +39,12 @@ class Round(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stop.wait(self.once()):
-                pass
+                close_old_connections()
         finally:
             connections.close_all()
 
     def once(self) -> float:
         """Do it; give in how many seconds to do it again."""
-        close_old_connections()
         try:
             pause = self.do(self.stop)
         except Interrupted as error:

@@ -2,7 +2,7 @@
 
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
@@ -24,6 +24,7 @@ class MailServer:
     "MAIL" or "DATA": such as "550 5.1.1 Nobody here"; after a 421 it hangs up. Of the next messages
     it keeps as many as `cuts` says, but hangs up before it says so. `patience` is how many messages
     it takes on one connection before it says 421. `connections` counts who has connected.
+    `meanwhile` is done in its own thread when a message has come, before it is answered.
     """
 
     def __init__(self):
@@ -35,6 +36,8 @@ class MailServer:
         self.cuts = 0
         self.patience: int | None = None
         self.connections = 0
+        self.takes_smtputf8 = True
+        self.meanwhile: Callable[[], None] = lambda: None
         self.controller: Listening | None = None
 
     @property
@@ -80,6 +83,7 @@ class MailServer:
         self.recipients.append(", ".join(envelope.rcpt_tos))
         self.messages.append(email.message_from_bytes(envelope.content, policy=POLICY))
         session.taken += 1
+        self.meanwhile()
         if self.cuts:
             self.cuts -= 1
             server.transport.abort()
@@ -120,7 +124,8 @@ class Listening(Controller):
         self.open = set()
 
     def factory(self) -> Talking:
-        return Talking(self.handler, hostname="mail.example.org")
+        smtputf8 = self.handler.takes_smtputf8
+        return Talking(self.handler, hostname="mail.example.org", enable_SMTPUTF8=smtputf8)
 
     def cancel_tasks(self, stop_loop: bool = True):
         for transport in self.open:
