@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from subscribers.rounds import Round, keep_up, send_letters
 
+ENDINGS = {signal.SIGTERM, signal.SIGINT}
 GRACE = 8  # seconds for what is in hand when the worker is told to end
 
 
@@ -28,12 +29,12 @@ class Command(BaseCommand):
             for one in rounds:
                 one.once()
             return
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         for one in rounds:
             one.start()
         self.stdout.write("The worker is at work.")
-        stop.wait()
+        signal.sigwait(ENDINGS)
+        stop.set()
         # A letter that takes longer is sent once more when its lease has run out.
         deadline = time.monotonic() + GRACE
         for one in rounds:
