@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from issues.models import SectionType
@@ -27,6 +28,7 @@ UNASKED = limits.Rule(
     most=3, within=datetime.timedelta(days=1), apart=datetime.timedelta(minutes=15)
 )
 UNCONFIRMED_KEPT = datetime.timedelta(days=30)
+ERASED_AT_ONCE = 500
 # For so long the page that says goodbye can take it back.
 COMING_BACK = datetime.timedelta(days=1)
 
@@ -63,10 +65,17 @@ def may_be_written_to(address: Address) -> bool:
 
 
 def confirm(subscriber: Subscriber, proof: Proof) -> bool:
-    """Put a person on the list; say whether they were not on it already."""
+    """Put a person on the list; say whether they were not on it already.
+
+    Whoever has left since `subscriber` was read stays away.
+    """
     with transaction.atomic():
-        subscriber = locked(subscriber)
-        if subscriber is None or subscriber.state == State.ACTIVE:
+        known, subscriber = subscriber, locked(subscriber)
+        if (
+            subscriber is None
+            or subscriber.state == State.ACTIVE
+            or subscriber.round != known.round
+        ):
             return False
         subscriber.state, subscriber.confirmed_at = State.ACTIVE, timezone.now()
         subscriber.left_at = subscriber.paused_until = None
@@ -92,7 +101,7 @@ def leave(subscriber: Subscriber, proof: Proof, kind: Kind = Kind.LEFT, **detail
         subscriber.save()
         letters.withdraw(subscriber)
         record(subscriber, kind, proof, **detail)
-        if settings.GOODBYE_LETTER and subscriber.confirmed_at:
+        if settings.GOODBYE_LETTER and subscriber.confirmed_at and kind == Kind.LEFT:
             letters.queue(Letter.Kind.GOODBYE, subscriber)
     return True
 
@@ -157,28 +166,38 @@ def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> No
 
 
 def change(subscriber: Subscriber, proof: Proof) -> bool:
-    """Let the letters go to the address that was asked for; say whether one was.
+    """Let the letters go to the address that was asked for; say whether it still was.
 
     Where somebody is known at that address, it is the same person: who asked could read what was
     sent there. The links in letters that went there must keep working, so that one stays.
     """
     with transaction.atomic():
-        subscriber = locked(subscriber)
-        if subscriber is None or not subscriber.new_email:
+        known = subscriber
+        subscriber, other = both_locked(known)
+        if subscriber is None or (subscriber.round, subscriber.new_email) != (
+            known.round,
+            known.new_email,
+        ):
             return False
         former, email = subscriber.email, subscriber.new_email
-        others = Subscriber.objects.select_for_update().exclude(pk=subscriber.pk)
-        if other := others.filter(key=key_of(email)).first():
+        Suppression.objects.of(Address(email, key_of(email))).delete()
+        if other:
             take_over(other, subscriber, proof)
             leave(subscriber, proof, Kind.CHANGED)
         else:
-            subscriber.email, subscriber.new_email, subscriber.state = email, "", State.ACTIVE
-            subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
-            subscriber.round += 1
-            subscriber.save()
-            record(subscriber, Kind.CHANGED, proof, former=former)
+            move(subscriber, email, proof)
         letters.queue(Letter.Kind.CHANGED, subscriber, former)
     return True
+
+
+def move(subscriber: Subscriber, email: str, proof: Proof) -> None:
+    """Let letters go to an address that has been confirmed."""
+    former = subscriber.email
+    subscriber.email, subscriber.new_email, subscriber.state = email, "", State.ACTIVE
+    subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
+    subscriber.round += 1
+    subscriber.save()
+    record(subscriber, Kind.CHANGED, proof, former=former)
 
 
 def take_over(subscriber: Subscriber, former: Subscriber, proof: Proof) -> None:
@@ -205,9 +224,17 @@ def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> No
 
 def erase_unconfirmed(at: datetime.datetime | None = None) -> int:
     """Forget who asked long before the moment `at` (now by default) and never confirmed."""
-    before = (at or timezone.now()) - UNCONFIRMED_KEPT
-    _, deleted = Subscriber.objects.unconfirmed(before).delete()
-    return deleted.get(Subscriber._meta.label, 0)
+    late = Subscriber.objects.unconfirmed((at or timezone.now()) - UNCONFIRMED_KEPT)
+    erased = 0
+    while True:
+        with transaction.atomic():
+            # Locked, so that nobody is forgotten who confirms at this moment.
+            people = late.select_for_update().values_list("pk", flat=True)[:ERASED_AT_ONCE]
+            chunk = list(people)
+            Subscriber.objects.filter(pk__in=chunk).delete()
+        erased += len(chunk)
+        if len(chunk) < ERASED_AT_ONCE:
+            return erased
 
 
 def data_of(subscriber: Subscriber) -> dict:
@@ -235,6 +262,17 @@ def data_of(subscriber: Subscriber) -> dict:
 def locked(subscriber: Subscriber) -> Subscriber | None:
     """Give the person as they are now, held until the transaction ends; None if erased."""
     return Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+
+
+def both_locked(subscriber: Subscriber) -> tuple[Subscriber | None, Subscriber | None]:
+    """Give the person, and who is known at the address they asked for, both as they are now.
+
+    In one order for everybody, so that two who swap addresses do not wait for each other.
+    """
+    at_new = Q(key=key_of(subscriber.new_email))
+    found = Subscriber.objects.filter(Q(pk=subscriber.pk) | at_new)
+    people = {one.pk: one for one in found.order_by("pk").select_for_update()}
+    return people.pop(subscriber.pk, None), next(iter(people.values()), None)
 
 
 def record(subscriber: Subscriber, kind: Kind, proof: Proof, **detail) -> None:
