@@ -242,6 +242,13 @@ class TestConfirmation:
         assert tokens.read(purpose_of(link), token_in(link), MOMENT + week - minute)
         assert not tokens.read(purpose_of(link), token_in(link), MOMENT + week + minute)
 
+    def test_its_button_is_large_enough_for_a_thumb(self):
+        html = html_of(read(make_letter(Kind.CONFIRMATION)))
+
+        [style] = re.findall(r'<td class="button"[^>]*><a [^>]*style="([^"]*)"', html)
+        assert "padding: 12px 24px" in style
+        assert "line-height: 24px" in style  # 48 pixels together
+
     def test_who_did_not_ask_learns_that_nothing_is_to_be_done(self):
         message = read(make_letter(Kind.CONFIRMATION))
 
