@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class SubscribersConfig(AppConfig):
     name = "subscribers"
+
+    def ready(self):
+        from subscribers import checks  # noqa: F401, it registers them
