@@ -33,25 +33,27 @@ ERASED_AT_ONCE = 500
 COMING_BACK = datetime.timedelta(days=1)
 
 
-def ask(address: Address, proof: Proof) -> None:
+def ask(address: Address, proof: Proof, **detail) -> bool:
     """Somebody, nobody knows who, has typed this address: ask its owner whether they meant it.
 
-    Who is on the list already is told so. Nobody else learns anything by it.
+    Who is on the list already is told so. Nobody else learns anything by it: whether a letter is
+    on its way, which this says, is for editors alone.
     """
     with transaction.atomic():
         if not may_be_written_to(address):
-            return
+            return False
         new = Subscriber(email=address.email, key=address.key)
         Subscriber.objects.bulk_create([new], ignore_conflicts=True)  # may be known, or just now
         subscriber = Subscriber.objects.select_for_update().get(key=address.key)
         if subscriber.state == State.ACTIVE:
             letters.queue(Letter.Kind.REMINDER, subscriber)
-            return
+            return True
         # As it was typed this time: the owner may have mended their own spelling.
         subscriber.email, subscriber.asked_at = address.email, timezone.now()
         subscriber.save(update_fields=["email", "asked_at"])
-        record(subscriber, Kind.ASKED, proof)
+        record(subscriber, Kind.ASKED, proof, **detail)
         letters.queue(Letter.Kind.CONFIRMATION, subscriber)
+    return True
 
 
 def may_be_written_to(address: Address) -> bool:
@@ -155,14 +157,19 @@ def pause(subscriber: Subscriber, until: datetime.datetime | None, proof: Proof)
         record(subscriber, kind, proof, **detail)
 
 
-def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> None:
-    """Ask a new address whether its owner wants the letters there."""
+def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> bool:
+    """Ask a new address whether its owner wants the letters there; say whether a letter goes.
+
+    Only editors may learn that: it tells whether others have typed that address lately.
+    """
     with transaction.atomic():
         subscriber.new_email = address.email
         subscriber.save(update_fields=["new_email"])
         record(subscriber, Kind.CHANGE_ASKED, proof)
-        if may_be_written_to(address):
+        is_written_to = may_be_written_to(address)
+        if is_written_to:
             letters.queue(Letter.Kind.CHANGE, subscriber, address.email)
+    return is_written_to
 
 
 def change(subscriber: Subscriber, proof: Proof) -> bool:
@@ -220,6 +227,12 @@ def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> No
         )
         entries.delete()  # they name the address
         subscriber.delete()
+
+
+def lift(address: Address) -> bool:
+    """Let an address be written to and imported again; say whether anything stood against it."""
+    gone, _ = Suppression.objects.of(address).delete()
+    return gone > 0
 
 
 def erase_unconfirmed(at: datetime.datetime | None = None) -> int:
