@@ -8,8 +8,8 @@ from typing import NamedTuple
 from subscribers.growth import Period
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 48, 10, 14, 26  # margins, with room for numbers and dates
-MOST_LABELS = 9  # below the chart
+LEFT, RIGHT, TOP, BOTTOM = 80, 10, 14, 36  # margins, with room for numbers and dates
+MOST_LABELS = 7  # below the chart
 MOST_LINES = 5
 DOT = 3
 
@@ -59,12 +59,12 @@ def draw(periods: list[Period], names: list[str]) -> Drawing:
         bars.append(Bar("joined", x, zero - above, width, above))
         bars.append(Bar("left", x, zero, width, below))
     lines = [
-        Label(LEFT - 6, zero - round(number * unit), f"{number:+}" if number else "0")
+        Label(LEFT - 6, zero - round(number * unit), str(number).replace("-", "−"))
         for number in range(-down, up + 1, step)
     ]
     every = -(-len(periods) // MOST_LABELS)
     labels = [
-        Label(middle, HEIGHT - 6, name)
+        Label(middle, HEIGHT - 8, name)
         for turn, (middle, name) in enumerate(zip(middles, names, strict=True))
         if turn % every == 0
     ]

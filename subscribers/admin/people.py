@@ -39,7 +39,7 @@ class SubscriberAdmin(Acts, Forgetting, ListAdmin):
         css = {"all": ["admin/desk.css", "admin/subscribers.css"]}
 
     form = PersonForm
-    list_display = ["email", "name", "state_label", "pause", "joined", "left"]
+    list_display = ["person", "state_label", "joined", "left"]
     list_filter = [StateFilter, PausedFilter, LeftOutFilter, JoinedFilter, LeftFilter]
     list_per_page = 100
     search_fields = ["email"]  # and more: see `get_search_results`
@@ -56,15 +56,19 @@ class SubscriberAdmin(Acts, Forgetting, ListAdmin):
         """Let addresses ask for our filters alone, not for any field by any pattern."""
         return lookup in {one.parameter_name for one in self.list_filter}
 
+    def changelist_view(self, request, extra_context=None):
+        context = {"title": _("Subscribers"), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    @admin.display(description=_("e-mail address"), ordering="key")
+    def person(self, person):
+        return format_html('{} <span class="quiet">{}</span>', person.email, person.name)
+
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, person):
-        return format_html(
-            '<span class="state {}">{}</span>', person.state, person.get_state_display()
-        )
-
-    @admin.display(description=_("paused until"), ordering="paused_until")
-    def pause(self, person):
-        return day_of(person.paused_until) if person.is_paused() else None
+        words = _("paused until %s") % day_of(person.paused_until) if person.is_paused() else ""
+        html = '<span class="state {}">{}</span> <span class="quiet">{}</span>'
+        return format_html(html, person.state, person.get_state_display(), words)
 
     @admin.display(description=_("joined"), ordering="confirmed_at")
     def joined(self, person):

@@ -36,6 +36,7 @@ class SuppressionAdmin(ListAdmin):
         css = {"all": ["admin/desk.css", "admin/subscribers.css"]}
 
     list_display = ["beginning", "reason", "created_at"]
+    list_display_links = None
     list_filter = [ReasonFilter]
     list_per_page = 100
     fields = readonly_fields = ["beginning", "reason", "created_at"]
@@ -72,7 +73,8 @@ class SuppressionAdmin(ListAdmin):
         ]
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"form": CheckForm(), **(extra_context or {})})
+        context = {"title": _("Suppressed addresses"), "form": CheckForm()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def check_address(self, request):
         """Say whether an address is suppressed; it is posted, so that no log of a server has it."""
