@@ -46,8 +46,8 @@ class Forgetting:
     def forget(self, request, queryset):
         """Ask what is kept of the addresses; once that is said, forget the people."""
         people = list(queryset.order_by("pk")[: MOST_PEOPLE + 1])
-        if len(people) > MOST_PEOPLE:
-            text = _("Choose at most %d people at a time.") % MOST_PEOPLE
+        if not 1 <= len(people) <= MOST_PEOPLE:
+            text = _("Choose somebody, and at most %d people at a time.") % MOST_PEOPLE
             self.message_user(request, text, messages.ERROR)
             return None
         form = ForgetForm(request.POST if "reason" in request.POST else None)

@@ -83,8 +83,7 @@ class PersonForm(forms.ModelForm):
     """
 
     name = LineField(label=_("Name"), required=False, max_length=200, show_hidden_initial=True)
-    wanted = forms.ModelMultipleChoiceField(
-        SectionType.objects.all(),
+    wanted = forms.MultipleChoiceField(
         label=_("Wants"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -118,10 +117,15 @@ class PersonForm(forms.ModelForm):
             for name in self.OF_READERS:
                 del self.fields[name]
             return
-        unwanted = person.unwanted_types.values("pk")
-        self.initial["wanted"] = list(SectionType.objects.exclude(pk__in=unwanted))
+        types = list(SectionType.objects.all())
+        unwanted = set(person.unwanted_types.values_list("pk", flat=True))
+        self.fields["wanted"].choices = [(one.slug, str(one)) for one in types]
+        self.initial["wanted"] = [one.slug for one in types if one.pk not in unwanted]
         if person.is_paused():
             self.initial["pause_until"] = timezone.localdate(person.paused_until)
+
+    def clean_wanted(self):
+        return list(SectionType.objects.filter(slug__in=self.cleaned_data["wanted"]))
 
     def clean_pause_until(self):
         day = self.cleaned_data["pause_until"]
