@@ -43,7 +43,6 @@ class SubscriberAdmin(Acts, Forgetting, ListAdmin):
     list_filter = [StateFilter, PausedFilter, LeftOutFilter, JoinedFilter, LeftFilter]
     list_per_page = 100
     search_fields = ["email"]  # and more: see `get_search_results`
-    search_help_text = _("An address or how it begins, or words of an address or a name.")
     actions = ["forget"]
     # Each would count everybody once more.
     show_full_result_count = False

@@ -113,6 +113,8 @@ def in_words(detail: dict, names: dict[str, str]) -> list[str]:
         words.append(_("It was %s before.") % detail["former"])
     if "source" in detail:
         words.append(_("How they asked for it: %s") % detail["source"])
+    if {"file", "line"} <= detail.keys():
+        words.append(_("Line %(line)s of “%(file)s”.") % detail)
     return words
 
 

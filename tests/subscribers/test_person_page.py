@@ -98,6 +98,17 @@ class TestTimeline:
 
         assert "At the desk, by somebody who is gone." in html
 
+    def test_it_says_where_an_import_had_somebody_from(self, desk, ada):
+        detail = {"source": "the old list", "file": "readers.csv", "line": 7}
+        ConsentEvent.objects.create(
+            subscriber=ada, kind="imported", zone="UTC", form="import", detail=detail
+        )
+
+        html = desk.get(screen(ada)).content.decode()
+
+        assert "How they asked for it: the old list" in html
+        assert "Line 7 of “readers.csv”." in html
+
     def test_a_letter_that_failed_shows_what_the_mail_server_said(self, desk, ada):
         Letter.objects.create(
             kind="welcome", subscriber=ada, email=ada.email, state="failed", reply="550 <no such>"
