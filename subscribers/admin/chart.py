@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from subscribers.growth import Period
 
-WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 80, 10, 14, 36  # margins, with room for numbers and dates
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 80, 10, 20, 46  # margins, with room for numbers and dates
 MOST_LABELS = 7  # below the chart
 MOST_LINES = 5
 DOT = 3

@@ -218,7 +218,7 @@ class TestPublishing:
     def test_a_row_that_cannot_be_is_answered_with_the_list(self, desk, key):
         data = {"action": "publish_now", "_selected_action": [key]}
 
-        page = desk.post(reverse("admin:issues_issue_changelist"), data)
+        page = desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
 
         assert "Choose rows of this list." in page.content.decode()
 
