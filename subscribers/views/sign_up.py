@@ -50,12 +50,12 @@ def receive(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     if values["website"]:
         return render(request, "subscribers/asked.html")  # a robot learns nothing, either
-    fields = {"page": values["page"], "email": form.typed, "stamp": values["stamp"]}
+    stamp = stamps.ripening(values["stamp"])
+    fields = {"page": values["page"], "email": form.typed, "stamp": stamp}
     if not is_valid:
         fields["error"] = form.errors["email"][0]
         return page_of_form(request, fields, status=400)
     if not stamps.holds(values["stamp"]):
-        fields["stamp"] = stamps.ripening(values["stamp"])
         return render(request, "subscribers/once_more.html", {"fields": fields})
     if not sign_up.ask(request, form):
         response = render(request, "subscribers/too_many.html", status=429)

@@ -4,30 +4,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from subscribers import subscriptions
-from subscribers.models import Letter, Subscriber, Suppression
-from tests.builders import make_subscriber
-from tests.subscribers.signing_up import post
+from subscribers.models import Letter, Subscriber
+from tests.subscribers.signing_up import STATES, make_known, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-STATES = ("new", "pending", "active", "left", "bounced", "suppressed")
 EACH = 200
 
 
 @pytest.fixture(autouse=True)
 def room(settings):
     settings.SIGN_UPS_PER_NETWORK = settings.SIGN_UPS_PER_HOUR = len(STATES) * EACH
-
-
-def make_known(state: str, number: int) -> str:
-    """Let an address be known in a state; give the address."""
-    email = f"{number}@{state}.example.org"
-    if state == "suppressed":
-        subscriptions.erase(make_subscriber(email), Suppression.Reason.COMPLAINED)
-    elif state != "new":
-        make_subscriber(email, state)
-    return email
 
 
 def test_every_state_gets_the_same_answer_to_the_byte(client):
