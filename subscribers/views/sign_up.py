@@ -50,8 +50,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     if values["website"]:
         return render(request, "subscribers/asked.html")  # a robot learns nothing, either
-    stamp = stamps.ripening(values["stamp"])
-    fields = {"page": values["page"], "email": form.typed, "stamp": stamp}
+    next_stamp = stamps.ripening(values["stamp"])
+    fields = {"page": values["page"], "email": form.typed, "stamp": next_stamp}
     if not is_valid:
         fields["error"] = form.errors["email"][0]
         return page_of_form(request, fields, status=400)
