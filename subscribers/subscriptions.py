@@ -58,9 +58,11 @@ def ask(address: Address, proof: Proof, **detail) -> bool:
 
 def may_be_written_to(address: Address) -> bool:
     """Say whether an address may get a letter that somebody else may have called for."""
-    # Counted under a hash, so that no list of addresses stays behind; and first, so that the
-    # answer takes as long for an address that is known as for one that is not.
-    if not limits.take(f"letters:{digests(address)[0]}", UNASKED):
+    # Counted under a hash, so that no list of addresses stays behind; and first, and in the table,
+    # so that the answer takes as long for an address that is known as for one that is not: there
+    # is something to commit for each. What is rolled back was not counted either.
+    name = f"letters:{digests(address)[0]}"
+    if not limits.take_in_table(name, UNASKED, timezone.now()):
         return False
     known = Suppression.objects.of(address)
     return not known.exclude(reason=Suppression.Reason.ERASED).exists()

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from subscribers.consent import Proof
+from subscribers.networks import network_of
+from subscribers.uploads import NoFiles
 
 View = Callable[[HttpRequest, str], HttpResponse]
 READING, ACTING = ("GET", "HEAD"), ("POST",)
@@ -23,6 +25,7 @@ def personal(*methods: str) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def answer(request: HttpRequest, token: str) -> HttpResponse:
+            request.encoding, request.upload_handlers = "utf-8", [NoFiles()]
             if request.method in methods:
                 response = view(request, token)
             else:
@@ -40,7 +43,7 @@ def personal(*methods: str) -> Callable[[View], View]:
 def proof(request: HttpRequest, form: str, words: str = "") -> Proof:
     """Say where somebody acted; the page is named without its token, which nobody else may have."""
     page = "/" + request.resolver_match.route.replace("<str:token>", "…")
-    return Proof(form, page, words=words)
+    return Proof(form, page, network_of(request), words)
 
 
 def over(request: HttpRequest) -> HttpResponse:
