@@ -47,7 +47,7 @@ IN_REDIS = """
     local known = redis.call("HMGET", KEYS[1], "count", "began_at", "last_at")
     local count, began_at, last_at = known[1], known[2], known[3]
     if count then
-        if now - last_at < tonumber(apart) then return 0 end
+        if tonumber(apart) > 0 and now - last_at < tonumber(apart) then return 0 end
         if now - began_at >= tonumber(within) then
             count, began_at = 0, now
         elseif tonumber(count) >= tonumber(most) then
@@ -74,7 +74,9 @@ def take(name: str, rule: Rule, at: datetime.datetime | None = None) -> bool:
 
 def take_in_table(name: str, rule: Rule, now: datetime.datetime) -> bool:
     """Do the same in the table: the count is kept or given back with the whole transaction."""
-    moments = {"now": now, "expired": now - rule.within, "too_soon": now - rule.apart}
+    # Who asks at the same time may be counted first, so that the last time is ahead of ours.
+    too_soon = now - rule.apart if rule.apart else now + LONGEST
+    moments = {"now": now, "expired": now - rule.within, "too_soon": too_soon}
     adapt = connection.ops.adapt_datetimefield_value
     values = {key: adapt(moment) for key, moment in moments.items()}
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Counts that nobody needs any more."""
+"""Counts over time: who asks in another order than the clock says, and what is forgotten."""
 
 import datetime
 
@@ -31,3 +31,11 @@ def test_forgetting_lets_nobody_do_more():
 
     assert not limits.take("this", RULE, NOW)
     assert subscriptions.UNASKED.within <= limits.LONGEST
+
+
+def test_who_was_counted_a_moment_too_late_is_not_refused():
+    """Of those who ask at once, the first to be counted need not be the first by the clock."""
+    rule = limits.Rule(most=3, within=DAY)
+    moments = [NOW, NOW - datetime.timedelta(milliseconds=5), NOW]
+
+    assert [limits.take("this", rule, moment) for moment in moments] == [True, True, True]
