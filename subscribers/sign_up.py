@@ -1,6 +1,7 @@
 """Signing up: what the form holds, and how often it may be sent."""
 
 import datetime
+import threading
 
 from django import forms
 from django.conf import settings
@@ -16,6 +17,9 @@ from subscribers.networks import network_of
 
 HOUR = datetime.timedelta(hours=1)
 LONGEST_PATH = 300
+# Everybody counts in one row, and so waits for the others anyway. SQLite would let the threads of
+# a process try again and again, in no order, until one of them has waited for too long.
+IN_LINE = threading.Lock()
 
 
 class AddressField(forms.Field):
@@ -60,7 +64,7 @@ def ask(request: HttpRequest, form: SignUpForm) -> bool:
     """
     network = network_of(request)
     page, address = form.cleaned_data["page"], form.cleaned_data["email"]
-    with transaction.atomic():
+    with IN_LINE, transaction.atomic():
         if not has_room(network):
             return False
         subscriptions.ask(address, Proof("sign-up", page, network, consent.words()))
