@@ -11,7 +11,9 @@ PRAGMAS = {
     "journal_mode": "wal",  # readers never wait for the writer
     "synchronous": 2,  # FULL: a committed row survives a power cut
     "foreign_keys": 1,
-    "busy_timeout": 5000,  # milliseconds a writer waits for another
+    # Milliseconds that a writer waits for others: who waits is not served in turn, so that among
+    # many one may be the last several times.
+    "busy_timeout": 20_000,
     "cache_size": -20000,  # KiB, hence the minus
 }
 

@@ -253,8 +253,16 @@ def erase_unconfirmed(at: datetime.datetime | None = None) -> int:
 
 
 def data_of(subscriber: Subscriber) -> dict:
-    """Give everything that is known of a person, ready for JSON (GDPR, articles 15 and 20)."""
+    """Give everything that is known of a person, ready for JSON (GDPR, articles 15 and 20).
+
+    But no address that was theirs before: who mistyped a new one has given it to a stranger, and
+    with it the link that leads here.
+    """
     fields = ("kind", "at", "zone", "form", "page", "words", "policy_version", "network", "detail")
+    events = list(subscriber.events.order_by("at", "pk").values(*fields))
+    for event in events:
+        event["detail"].pop("former", None)
+    letters_to = subscriber.letters.order_by("pk")
     return {
         "email": subscriber.email,
         "name": subscriber.name,
@@ -265,12 +273,8 @@ def data_of(subscriber: Subscriber) -> dict:
         "asked_at": subscriber.asked_at,
         "confirmed_at": subscriber.confirmed_at,
         "left_at": subscriber.left_at,
-        "events": list(subscriber.events.order_by("at", "pk").values(*fields)),
-        "letters": list(
-            subscriber.letters.order_by("pk").values(
-                "kind", "email", "state", "created_at", "sent_at"
-            )
-        ),
+        "events": events,
+        "letters": list(letters_to.values("kind", "state", "created_at", "sent_at")),
     }
 
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from issues import images, search, uses
 from issues.rendering import rerender
-from subscribers import subscriptions
+from subscribers import limits, subscriptions
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,15 @@ def erase_unconfirmed() -> None:
         logger.info("%d people who never confirmed were forgotten.", count)
 
 
+def forget_limits() -> None:
+    limits.forget_old()
+
+
 # In this order: what is rendered anew is indexed by the next.
-PARTS = (render_anew, mend_uses, mend_search, sweep_pictures, clear_sessions, erase_unconfirmed)
+PARTS = (
+    *(render_anew, mend_uses, mend_search, sweep_pictures),
+    *(clear_sessions, erase_unconfirmed, forget_limits),
+)
 
 
 def do_all(parts: tuple[Callable[[], None], ...] = PARTS, is_ending=lambda: False) -> bool:

@@ -111,7 +111,7 @@ def test_all_of_it_works_without_scripts(without_scripts, newcomer):
     expect(page.get_by_text("No letters come before")).to_be_visible()
 
     page.get_by_role("link", name="Leave the list").click()
-    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="Unsubscribe").click()
     heading(page, "Goodbye").to_be_visible()
     page.get_by_role("button", name="Take it back").click()
     heading(page, "You are on the list").to_be_visible()
@@ -135,7 +135,7 @@ def test_all_of_it_works_by_keyboard(page, live_server, reader):
     expect(page.get_by_role("status").filter(has_text="We have written to")).to_be_visible()
 
     page.goto(live_server.url + link(Purpose.LEAVE, reader))
-    page.get_by_role("button", name="Leave", exact=True).focus()
+    page.get_by_role("button", name="Unsubscribe", exact=True).focus()
     page.keyboard.press("Enter")
     page.get_by_label("It came too often").focus()
     page.keyboard.press("Space")
@@ -161,7 +161,7 @@ def pages(page, live_server, reader):
         page.goto(live_server.url + path)
         yield name
     page.goto(live_server.url + gets["leave"])
-    page.get_by_role("button", name="Leave", exact=True).click()
+    page.get_by_role("button", name="Unsubscribe", exact=True).click()
     yield "goodbye"
     page.get_by_role("button", name="Take it back").click()
     yield "back"

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from subscribers.models import Letter, Subscriber
 from tests.subscribers.signing_up import STATES, make_known, post
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 EACH = 200
 
@@ -42,6 +42,7 @@ def test_every_state_gets_the_same_answer_when_it_is_asked_again(client):
     assert len(first) == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_every_state_costs_one_commit_after_something_was_written(client):
     """That the disk has it is what takes the time."""
     ends = {}

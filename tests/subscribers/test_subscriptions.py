@@ -357,6 +357,16 @@ class TestAnotherAddress:
         assert left_out == ([] if state == "active" else ["news"])
         assert events(bob) == ["changed"]
 
+    def test_does_not_hand_the_former_one_to_whoever_reads_there(self):
+        ada = self.ask(make_subscriber())
+        subscriptions.change(ada, PAGE)
+        ada.refresh_from_db()
+
+        data = json.dumps(subscriptions.data_of(ada), cls=DjangoJSONEncoder)
+
+        assert BOB.email in data
+        assert "ada@example.org" not in data
+
 
 class TestErasing:
     def test_leaves_only_a_keyed_hash(self, editor):

@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from issues import search
 from issues.models import Section
-from subscribers import letters, subscriptions, upkeep
+from subscribers import letters, limits, subscriptions, upkeep
 from subscribers.addresses import read_address
 from subscribers.connection import Interrupted
 from subscribers.consent import Proof
-from subscribers.models import Letter, Subscriber
+from subscribers.models import Letter, Limit, Subscriber
 from subscribers.rounds import DAY, SOON, Round, keep_up
 from tests.builders import make_issue, make_section, make_subscriber
 from tests.web_process import production
@@ -54,12 +54,14 @@ class TestOnce:
         make_subscriber("old@example.org", "pending", asked_at=long_ago)
         subscriptions.ask(read_address("new@example.org"), Proof("sign-up", "/"))
         Session.objects.create(session_key="old", expire_date=long_ago)
+        limits.take("old", limits.Rule(1, datetime.timedelta(days=1)), long_ago)
 
         call_command("worker", "--once")
 
         assert mail_server.recipients == ["new@example.org"]
         assert Subscriber.objects.get().email == "new@example.org"
         assert not Session.objects.exists()
+        assert not Limit.objects.filter(name="old").exists()
 
     def test_does_the_rest_when_no_mail_goes_out(self, mail_server, caplog):
         letters.queue(Letter.Kind.WELCOME, make_subscriber())
