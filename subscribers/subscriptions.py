@@ -165,10 +165,10 @@ def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> bo
     Only editors may learn that: it tells whether others have typed that address lately.
     """
     with transaction.atomic():
+        is_written_to = may_be_written_to(address)  # before the person is held, as in `ask`
         subscriber.new_email = address.email
         subscriber.save(update_fields=["new_email"])
         record(subscriber, Kind.CHANGE_ASKED, proof)
-        is_written_to = may_be_written_to(address)
         if is_written_to:
             letters.queue(Letter.Kind.CHANGE, subscriber, address.email)
     return is_written_to
