@@ -76,6 +76,10 @@ class Subscriber(models.Model):
         ordering = ["-pk"]
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
+        permissions = [
+            ("import_subscriber", "Can import subscribers"),
+            ("export_subscriber", "Can export subscribers"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(confirmed_at__isnull=False),

@@ -23,6 +23,7 @@ from tests.builders import (
     make_colleague,
     make_ready_issue,
     make_section,
+    make_subscriber,
     newest_revision,
 )
 
@@ -153,6 +154,10 @@ TABLE = {
     **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=EDITOR),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
     **stock("issues/tag", "tag", add=EDITOR, change=EDITOR, delete=EDITOR),
+    **stock("subscribers/subscriber", "subscriber", see=SUPERUSER),
+    "admin/subscribers/subscriber/import/": both([("", SUPERUSER)]),
+    "admin/subscribers/subscriber/export/": both([("", SUPERUSER)])
+    + each("POST", [("", SUPERUSER)], states="active"),
     **stock("auth/group", "group", see=SUPERUSER),
     **stock("auth/user", "user", see=SUPERUSER),
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
@@ -267,6 +272,7 @@ def make_things(people: dict) -> dict[str, tuple]:
         "picture": Asset.objects.create(file="a/1.png", sha256="1", width=40, height=30),
         "type": SectionType.objects.get(slug="tool"),
         "tag": Tag.objects.create(name="unused"),
+        "subscriber": make_subscriber(),
         "group": Group.objects.get(name="Author"),
         "user": another,
     }
