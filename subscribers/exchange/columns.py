@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from issues.characters import one_line
+
 # As programs and people call them, the more exact names first; see `plain`.
 NAMES = {
     "email": ("email", "e mail", "email address", "e mail address", "mail", "mail address"),
@@ -52,7 +54,7 @@ class Columns(NamedTuple):
 
 def read_heading(cells: list[str]) -> Columns:
     """Find the columns by their names; where two are called alike, the first one counts."""
-    headings = [" ".join(cell.split())[:60] for cell in cells]
+    headings = [one_line(cell)[:60] for cell in cells]
     known = {plain(name): at for at, name in reversed(list(enumerate(headings)))}
     places = {
         meaning: next(known[name] for name in names if name in known)
@@ -64,4 +66,4 @@ def read_heading(cells: list[str]) -> Columns:
 
 def plain(heading: str) -> str:
     """Give a heading as it stands in NAMES: small letters, single spaces."""
-    return " ".join(re.split(r"[\s_-]+", heading.strip(" '\"").casefold()))
+    return " ".join(re.split(r"[\s_\u2010-\u2015-]+", heading.strip(" '\"").casefold()))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from issues.characters import one_line
 from subscribers.addresses import read_address
 from subscribers.exchange.columns import Columns, read_heading
 from subscribers.exchange.decoding import decode
@@ -31,6 +32,8 @@ class Table:
         if isinstance(first, Problem):
             words = _("Line %(line)d cannot be read: %(reason)s")
             raise UnreadableFile(words % first._asdict())
+        if any("\0" in cell for cell in first.cells):
+            raise UnreadableFile(_("This is no text, or UTF-16 without a mark: say its encoding."))
         columns = read_heading(first.cells)
         if "email" in columns.places:
             return columns
@@ -38,7 +41,7 @@ class Table:
             return Columns({"email": 0}, [], has_heading=False)
         raise UnreadableFile(
             _("No column is called “email”, and the first cell is no address: %s")
-            % " ".join(first.cells[0].split())[:60]
+            % one_line(first.cells[0])[:60]
         )
 
     def rows(
@@ -56,7 +59,7 @@ class Table:
             try:
                 yield reader.read(one)
             except Unusable as error:
-                yield Problem(one.line, str(error))
+                yield Problem(one.line, one_line(str(error)))
 
 
 def is_address(cell: str) -> bool:

@@ -1,5 +1,6 @@
 """Files of subscribers as they come: encodings, delimiters, columns, and lines with problems."""
 
+import contextlib
 import datetime
 import uuid
 
@@ -102,10 +103,10 @@ class TestWhatIsNoTable:
             (b"PK\x03\x04workbook", "workbook"),
             (b"\xd0\xcf\x11\xe0workbook", "workbook"),
             (bytes(range(256)), "no text in the encoding"),
-            (picture().getvalue(), "no"),
-            (picture("JPEG").getvalue(), "no"),
-            (b"\0" * 1000, "No column is called"),
-            ("email\nzoë@example.org".encode("utf-16-le"), "No column is called"),
+            (picture().getvalue(), "no text"),
+            (picture("JPEG").getvalue(), "no text"),
+            (b"\0" * 1000, "This is no text"),
+            ("email\nzoë@example.org".encode("utf-16-le"), "UTF-16 without a mark"),
             (b"hello\nworld\n", "No column is called “email”, and the first cell is no address"),
             (b'"email,name\nada@example.org,Ada', "Line 1 cannot be read: A quotation mark"),
             (b"x" * (MAX_CHARACTERS + 1), "Line 1 cannot be read: The line has more than 100000"),
@@ -122,11 +123,12 @@ class TestWhatIsNoTable:
 
     @given(st.binary(max_size=300))
     def test_no_bytes_do_worse_than_that(self, data):
-        for text in (data, b"email,name,state,left out,confirmed,uid\n" + data):
-            try:
-                read(text, Mode.RESTORE)
-            except UnreadableFile as error:
-                assert str(error)
+        with contextlib.suppress(UnreadableFile):
+            Table(data)
+
+        with contextlib.suppress(UnreadableFile):  # of no encoding
+            for one in read(b"email,name,state,left out,confirmed,uid\n" + data, Mode.RESTORE):
+                assert one.line >= 2
 
 
 class TestDelimiters:
@@ -139,9 +141,8 @@ class TestDelimiters:
         assert said(data) == {"name": "Ada"}
 
     def test_what_is_declared_wins(self):
-        data = lines("email|name, first and last", "ada@example.org|Ada")
+        data = lines("name, or not|email", "Ada, the Countess|ada@example.org")
 
-        assert Table(data).delimiter == ","
         assert [row.address.email for row in read(data, delimiter="|")] == ["ada@example.org"]
 
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -162,14 +163,9 @@ class TestDelimiters:
 class TestColumns:
     @pytest.mark.parametrize(
         "heading",
-        ["email", "E-Mail", "e_mail", " EMAIL ADDRESS", "Email-Address", "mail", "E‑mail"],
+        ["email", "E-Mail", "e_mail", " EMAIL ADDRESS", "Email-Address", "mail", "E\u2011mail"],
     )
     def test_are_called_in_many_ways(self, heading):
-        if "‑" in heading:  # a hyphen that does not break is another one
-            with pytest.raises(UnreadableFile):
-                Table(lines(heading, "x"))
-            return
-
         assert Table(lines(f"x,{heading}", "1,ada@example.org")).columns.places == {"email": 1}
 
     def test_a_first_and_a_last_name_make_one(self):
@@ -187,6 +183,12 @@ class TestColumns:
         columns = Table(lines("id,Email,attributes,", "1,a@example.org,{},")).columns
 
         assert (columns.read, columns.ignored) == (["Email"], ["id", "attributes"])
+
+    def test_nothing_that_moves_a_cursor_is_told(self):
+        data = lines("email,\x1b[2Jid,state", "a@example.org,1,\x1b[2Jx")
+
+        assert Table(data).columns.ignored == ["[2Jid"]
+        assert problems(data) == [(2, "There is no state “[2Jx”.")]
 
     def test_addresses_alone_need_no_heading(self):
         rows = read(lines("ada@example.org", "no address", "bob@example.org"))
@@ -210,8 +212,8 @@ class TestLinesWithProblems:
             ("jösé@example.org,J", "Our mail server cannot write"),
             (f"{'a' * 300}@example.org,A", "at most 254 characters"),
             (f"a@example.org,{'n' * 201}", "The name has more than 200 characters."),
-            ("a@example.org,A\0da", "U\\+0000"),
-            ("a@example.org,A\x1b[31mda", "U\\+001B"),
+            ("a@example.org,A\0da", "U+0000"),
+            ("a@example.org,A\x1b[31mda", "U+001B"),
             ('a@example.org,"A"da', "Something stands between"),
             ("a@example.org," + "x" * 1_000_000, "more than 100000 characters"),
             ("a\0@example.org,Ada", "This is no e-mail address"),
@@ -221,9 +223,7 @@ class TestLinesWithProblems:
         first, second, third = read(lines("email,name", "1@example.org,", line, "3@example.org,"))
 
         assert (first.line, second.line, third.line) == (2, 3, 4)
-        assert second == (3, pytest.approx(second.reason)) or isinstance(second, Problem)
-        with pytest.raises(AssertionError, match=reason):
-            raise AssertionError(second.reason)
+        assert reason in second.reason
 
     def test_a_quotation_mark_that_is_never_closed_takes_no_other_line_along(self):
         data = lines("email,name", 'a@example.org,"A', "b@example.org,B", "c@example.org,C")
