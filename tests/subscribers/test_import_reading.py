@@ -103,7 +103,7 @@ class TestWhatIsNoTable:
             (b"PK\x03\x04workbook", "workbook"),
             (b"\xd0\xcf\x11\xe0workbook", "workbook"),
             (bytes(range(256)), "no text in the encoding"),
-            (picture().getvalue(), "no text"),
+            (picture().getvalue(), "No column is called “email”"),
             (picture("JPEG").getvalue(), "no text"),
             (b"\0" * 1000, "This is no text"),
             ("email\nzoë@example.org".encode("utf-16-le"), "UTF-16 without a mark"),

@@ -1,5 +1,7 @@
 """manage.py import_subscribers: a file of another program, or of our own, becomes subscribers."""
 
+import argparse
+import datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +11,7 @@ from tqdm import tqdm
 from issues.characters import one_line
 from subscribers.exchange import importing
 from subscribers.exchange.deciding import Mode, Plan
-from subscribers.exchange.problems import UnreadableFile
+from subscribers.exchange.problems import UnreadableFile, Unusable
 from subscribers.exchange.records import DELIMITERS
 from subscribers.exchange.report import Report, recognised
 from subscribers.exchange.rows import read_past
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--consent-date",
-            type=read_past,
+            type=past,
             metavar="DATE",
             help="when they agreed, of people of whom the file does not say",
         )
@@ -90,6 +92,13 @@ class Command(BaseCommand):
                         for one in step.problems:
                             self.stderr.write(f"line {one.line}: {one.reason}")
         return report
+
+
+def past(text: str) -> datetime.datetime:
+    try:
+        return read_past(text)
+    except Unusable as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def delimiter(text: str) -> str:
