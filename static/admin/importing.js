@@ -29,5 +29,7 @@ document.addEventListener("submit", async (event) => {
   if (!fresh) return form.submit(); // signed out, or no answer: let the browser say so
   keepFile(form, fresh);
   form.replaceWith(fresh);
-  (fresh.querySelector("[aria-invalid]") ?? fresh.querySelector("#outcome")).focus();
+  const text = fresh.querySelector(".errorlist, #outcome h2");
+  text.tabIndex = -1;
+  (fresh.querySelector("[aria-invalid]") ?? text).focus();
 });

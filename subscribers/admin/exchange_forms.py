@@ -44,6 +44,7 @@ class ImportForm(forms.Form):
         label=_("How they agreed"),
         max_length=300,
         required=False,
+        widget=forms.TextInput({"class": "vTextField"}),
         help_text=_(
             "One sentence, kept with each person as proof, such as “Moved from listmonk, "
             "double opt-in since 2021”. Not needed to update."

@@ -110,9 +110,10 @@ class RowReader:
                 says[meaning] = self.empty[meaning]
         if "chosen" in says:
             says.setdefault("left_out", says.pop("chosen"))
-        self.note(record.line, address.key, _("The same address as on line %d, which counts."))
-        if "uid" in says:
-            self.note(record.line, says["uid"], _("The same uid as on line %d, which counts."))
+        if (first := self.first_with(address.key, record.line)) != record.line:
+            raise Unusable(_("The same address as on line %d, which counts.") % first)
+        if "uid" in says and (first := self.first_with(says["uid"], record.line)) != record.line:
+            raise Unusable(_("The same uid as on line %d, which counts.") % first)
         return Row(record.line, address, says)
 
     def cells_of(self, cells: list[str]) -> dict[str, str]:
@@ -130,11 +131,9 @@ class RowReader:
             found["name"] = found.get("name") or " ".join(filter(None, parts))
         return found
 
-    def note(self, line: int, value: Any, words: str) -> None:
-        """Remember what may stand in a file once; raise Unusable the second time."""
-        first = self.lines_of.setdefault(value, line)
-        if first != line:
-            raise Unusable(words % first)
+    def first_with(self, value: Any, line: int) -> int:
+        """Give the first line on which something stands that may stand in a file once."""
+        return self.lines_of.setdefault(value, line)
 
     def read_left_out(self, text: str) -> frozenset[int]:
         return frozenset() if text.casefold() == NONE else self.types.read(text)
