@@ -1,12 +1,14 @@
 """One settings file for every installation: the environment (or `.env`) says what differs."""
 
 import os
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.utils.encoding import punycode
 from environs import Env
 
 from bitsletter import sqlite
@@ -233,7 +235,9 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_TIMEOUT = 30  # seconds
 
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", f"{SITE_NAME} <news@{SITE_HOST}>")
+# The name of a site may hold a comma, which would begin another address.
+OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "") or OURSELVES
 REPLY_TO = env.str("REPLY_TO", "")
 # Foot of every letter; the law of many countries asks for it.
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")

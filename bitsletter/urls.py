@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/desk/", include("issues.desk.urls")),
+    path("admin/subscribers/", include("subscribers.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("issues.api.urls")),
     path("", include("subscribers.urls")),

@@ -32,7 +32,7 @@ def read_address(text: str) -> Address:
             _("An e-mail address has at most %d characters.") % MAX_LENGTH, code="too_long"
         )
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=True)
+        found = validate_email(text, strict=True, check_deliverability=False, allow_smtputf8=True)
     except EmailNotValidError as error:
         raise ValidationError(
             _("This is no e-mail address that a letter can be sent to: %s") % error, code="invalid"

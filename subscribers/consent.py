@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-# Of templates/subscribers/privacy.html; a test fails if the page changes and this does not.
+# Of templates/subscribers/privacy.html, and what its text was then: a test fails when the page
+# changes and neither of these does. Former versions stay, for those who have agreed to them.
 POLICY_VERSION = "2026-11-26"
+POLICY_DIGESTS = {"2026-11-26": "95c4bb39035853e5"}
 
 
 class Proof(NamedTuple):

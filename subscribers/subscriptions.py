@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from issues.models import SectionType
@@ -27,46 +28,58 @@ UNASKED = limits.Rule(
     most=3, within=datetime.timedelta(days=1), apart=datetime.timedelta(minutes=15)
 )
 UNCONFIRMED_KEPT = datetime.timedelta(days=30)
+ERASED_AT_ONCE = 500
 # For so long the page that says goodbye can take it back.
 COMING_BACK = datetime.timedelta(days=1)
 
 
-def ask(address: Address, proof: Proof) -> None:
+def ask(address: Address, proof: Proof, **detail) -> bool:
     """Somebody, nobody knows who, has typed this address: ask its owner whether they meant it.
 
-    Who is on the list already is told so. Nobody else learns anything by it.
+    Who is on the list already is told so. Nobody else learns anything by it: whether a letter is
+    on its way, which this says, is for editors alone.
     """
     with transaction.atomic():
         if not may_be_written_to(address):
-            return
+            return False
         new = Subscriber(email=address.email, key=address.key)
         Subscriber.objects.bulk_create([new], ignore_conflicts=True)  # may be known, or just now
         subscriber = Subscriber.objects.select_for_update().get(key=address.key)
         if subscriber.state == State.ACTIVE:
             letters.queue(Letter.Kind.REMINDER, subscriber)
-            return
+            return True
         # As it was typed this time: the owner may have mended their own spelling.
         subscriber.email, subscriber.asked_at = address.email, timezone.now()
         subscriber.save(update_fields=["email", "asked_at"])
-        record(subscriber, Kind.ASKED, proof)
+        record(subscriber, Kind.ASKED, proof, **detail)
         letters.queue(Letter.Kind.CONFIRMATION, subscriber)
+    return True
 
 
 def may_be_written_to(address: Address) -> bool:
     """Say whether an address may get a letter that somebody else may have called for."""
-    # Counted under a hash, so that no list of addresses stays behind; and first, so that the
-    # answer takes as long for an address that is known as for one that is not.
-    if not limits.take(f"letters:{digests(address)[0]}", UNASKED):
+    # Counted under a hash, so that no list of addresses stays behind; and first, and in the table,
+    # so that the answer takes as long for an address that is known as for one that is not: there
+    # is something to commit for each. What is rolled back was not counted either.
+    name = f"letters:{digests(address)[0]}"
+    if not limits.take_in_table(name, UNASKED, timezone.now()):
         return False
     known = Suppression.objects.of(address)
     return not known.exclude(reason=Suppression.Reason.ERASED).exists()
 
 
 def confirm(subscriber: Subscriber, proof: Proof) -> bool:
-    """Put a person on the list; say whether they were not on it already."""
+    """Put a person on the list; say whether they were not on it already.
+
+    Whoever has left since `subscriber` was read stays away.
+    """
     with transaction.atomic():
-        subscriber = locked(subscriber)
-        if subscriber is None or subscriber.state == State.ACTIVE:
+        known, subscriber = subscriber, locked(subscriber)
+        if (
+            subscriber is None
+            or subscriber.state == State.ACTIVE
+            or subscriber.round != known.round
+        ):
             return False
         subscriber.state, subscriber.confirmed_at = State.ACTIVE, timezone.now()
         subscriber.left_at = subscriber.paused_until = None
@@ -92,7 +105,7 @@ def leave(subscriber: Subscriber, proof: Proof, kind: Kind = Kind.LEFT, **detail
         subscriber.save()
         letters.withdraw(subscriber)
         record(subscriber, kind, proof, **detail)
-        if settings.GOODBYE_LETTER and subscriber.confirmed_at:
+        if settings.GOODBYE_LETTER and subscriber.confirmed_at and kind == Kind.LEFT:
             letters.queue(Letter.Kind.GOODBYE, subscriber)
     return True
 
@@ -146,39 +159,54 @@ def pause(subscriber: Subscriber, until: datetime.datetime | None, proof: Proof)
         record(subscriber, kind, proof, **detail)
 
 
-def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> None:
-    """Ask a new address whether its owner wants the letters there."""
+def ask_for_change(subscriber: Subscriber, address: Address, proof: Proof) -> bool:
+    """Ask a new address whether its owner wants the letters there; say whether a letter goes.
+
+    Only editors may learn that: it tells whether others have typed that address lately.
+    """
     with transaction.atomic():
         subscriber.new_email = address.email
         subscriber.save(update_fields=["new_email"])
         record(subscriber, Kind.CHANGE_ASKED, proof)
-        if may_be_written_to(address):
+        is_written_to = may_be_written_to(address)
+        if is_written_to:
             letters.queue(Letter.Kind.CHANGE, subscriber, address.email)
+    return is_written_to
 
 
 def change(subscriber: Subscriber, proof: Proof) -> bool:
-    """Let the letters go to the address that was asked for; say whether one was.
+    """Let the letters go to the address that was asked for; say whether it still was.
 
     Where somebody is known at that address, it is the same person: who asked could read what was
     sent there. The links in letters that went there must keep working, so that one stays.
     """
     with transaction.atomic():
-        subscriber = locked(subscriber)
-        if subscriber is None or not subscriber.new_email:
+        known = subscriber
+        subscriber, other = both_locked(known)
+        if subscriber is None or (subscriber.round, subscriber.new_email) != (
+            known.round,
+            known.new_email,
+        ):
             return False
         former, email = subscriber.email, subscriber.new_email
-        others = Subscriber.objects.select_for_update().exclude(pk=subscriber.pk)
-        if other := others.filter(key=key_of(email)).first():
+        Suppression.objects.of(Address(email, key_of(email))).delete()
+        if other:
             take_over(other, subscriber, proof)
             leave(subscriber, proof, Kind.CHANGED)
         else:
-            subscriber.email, subscriber.new_email, subscriber.state = email, "", State.ACTIVE
-            subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
-            subscriber.round += 1
-            subscriber.save()
-            record(subscriber, Kind.CHANGED, proof, former=former)
+            move(subscriber, email, proof)
         letters.queue(Letter.Kind.CHANGED, subscriber, former)
     return True
+
+
+def move(subscriber: Subscriber, email: str, proof: Proof) -> None:
+    """Let letters go to an address that has been confirmed."""
+    former = subscriber.email
+    subscriber.email, subscriber.new_email, subscriber.state = email, "", State.ACTIVE
+    subscriber.confirmed_at = subscriber.confirmed_at or timezone.now()
+    subscriber.round += 1
+    subscriber.save()
+    record(subscriber, Kind.CHANGED, proof, former=former)
 
 
 def take_over(subscriber: Subscriber, former: Subscriber, proof: Proof) -> None:
@@ -203,11 +231,25 @@ def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> No
         subscriber.delete()
 
 
+def lift(address: Address) -> bool:
+    """Let an address be written to and imported again; say whether anything stood against it."""
+    gone, _ = Suppression.objects.of(address).delete()
+    return gone > 0
+
+
 def erase_unconfirmed(at: datetime.datetime | None = None) -> int:
     """Forget who asked long before the moment `at` (now by default) and never confirmed."""
-    before = (at or timezone.now()) - UNCONFIRMED_KEPT
-    _, deleted = Subscriber.objects.unconfirmed(before).delete()
-    return deleted.get(Subscriber._meta.label, 0)
+    late = Subscriber.objects.unconfirmed((at or timezone.now()) - UNCONFIRMED_KEPT)
+    erased = 0
+    while True:
+        with transaction.atomic():
+            # Locked, so that nobody is forgotten who confirms at this moment.
+            people = late.select_for_update().values_list("pk", flat=True)[:ERASED_AT_ONCE]
+            chunk = list(people)
+            Subscriber.objects.filter(pk__in=chunk).delete()
+        erased += len(chunk)
+        if len(chunk) < ERASED_AT_ONCE:
+            return erased
 
 
 def data_of(subscriber: Subscriber) -> dict:
@@ -235,6 +277,17 @@ def data_of(subscriber: Subscriber) -> dict:
 def locked(subscriber: Subscriber) -> Subscriber | None:
     """Give the person as they are now, held until the transaction ends; None if erased."""
     return Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
+
+
+def both_locked(subscriber: Subscriber) -> tuple[Subscriber | None, Subscriber | None]:
+    """Give the person, and who is known at the address they asked for, both as they are now.
+
+    In one order for everybody, so that two who swap addresses do not wait for each other.
+    """
+    at_new = Q(key=key_of(subscriber.new_email))
+    found = Subscriber.objects.filter(Q(pk=subscriber.pk) | at_new)
+    people = {one.pk: one for one in found.order_by("pk").select_for_update()}
+    return people.pop(subscriber.pk, None), next(iter(people.values()), None)
 
 
 def record(subscriber: Subscriber, kind: Kind, proof: Proof, **detail) -> None:

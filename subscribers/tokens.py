@@ -5,7 +5,6 @@ purpose has a salt of its own, so that no link does what another one is for.
 """
 
 import base64
-import binascii
 import datetime
 import hashlib
 import struct
@@ -44,13 +43,7 @@ def make(purpose: Purpose, subscriber: Subscriber, at: datetime.datetime | None 
 
 def read(purpose: Purpose, token: str, at: datetime.datetime | None = None) -> Subscriber | None:
     """Give the person whom a token is about; None for one that does not hold (any more)."""
-    try:
-        text = signer(purpose).unsign(token)
-        payload = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        who, *limits = [payload] if len(payload) == 16 else EXPIRING.unpack(payload)
-    except (BadSignature, UnicodeError, binascii.Error, struct.error):
-        return None
-    subscriber = Subscriber.objects.filter(uid=uuid.UUID(bytes=who)).first()
+    subscriber, limits = opened(purpose, token)
     if subscriber is None or not limits:
         return subscriber
     until, of_round = limits
@@ -58,11 +51,34 @@ def read(purpose: Purpose, token: str, at: datetime.datetime | None = None) -> S
     return None if is_late or of_round != bound(purpose, subscriber) else subscriber
 
 
+def is_spent(token: str) -> bool:
+    """Say whether a link for a change of address has done its work, as a second press finds it."""
+    subscriber, limits = opened(Purpose.CHANGE, token)
+    if subscriber is None or not limits:
+        return False
+    return limits[1] == digest_of([subscriber.round - 1, subscriber.email])
+
+
+def opened(purpose: Purpose, token: str) -> tuple[Subscriber | None, list]:
+    """Give whom a token names, and what limits it, whether or not that still holds."""
+    try:
+        text = signer(purpose).unsign(token)
+        payload = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        who, *limits = [payload] if len(payload) == 16 else EXPIRING.unpack(payload)
+    except (BadSignature, ValueError, struct.error):  # not base64 is a ValueError, too
+        return None, []
+    return Subscriber.objects.filter(uid=uuid.UUID(bytes=who)).first(), limits
+
+
 def bound(purpose: Purpose, subscriber: Subscriber) -> bytes:
     """Say what must still be so when a confirmation comes: not left, no other address asked for."""
     facts = [subscriber.round]
     if purpose is Purpose.CHANGE:
         facts.append(subscriber.new_email)
+    return digest_of(facts)
+
+
+def digest_of(facts: list) -> bytes:
     return hashlib.blake2b(repr(facts).encode(), digest_size=8).digest()
 
 

@@ -1,7 +1,7 @@
 """`python -m tests`: lint, then every test on SQLite and those of the database on PostgreSQL too.
 
-Installs a browser and PostgreSQL where it may; what it cannot install it names in one line and
-leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
+Installs a browser, Redis and PostgreSQL where it may; what it cannot install it names in one line
+and leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
 """
 
 import os
@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 
-from tests.machine import MissingProgram, browser, postgres
+from tests.machine import MissingProgram, browser, postgres, redis_program
 
 IS_CI = os.environ.get("CI") == "true"
 SETTINGS = (
     *("SECRET_KEY", "DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "DATABASE_URL"),
-    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE", "PORT"),
+    *("CACHE_URL", "EMAIL_URL", "TIME_ZONE", "PORT", "MAIL_FROM", "REPLY_TO", "POSTAL_ADDRESS"),
+    *("SMTPUTF8", "SIGN_UPS_PER_NETWORK", "SIGN_UPS_PER_HOUR", "PROXIES", "GOODBYE_LETTER"),
+    *("CONSENT_KEEPS_NETWORK", "SECRET_KEY_FALLBACKS"),
 )
 
 
@@ -40,6 +42,11 @@ def run_everywhere(environment: dict[str, str]) -> list[int]:
     except MissingProgram as problem:
         left_out.append(f"LEFT OUT browser tests: {problem}")
         marks.append("not browser")
+    try:
+        redis_program()
+    except MissingProgram as problem:
+        left_out.append(f"LEFT OUT tests with Redis: {problem}")
+        marks.append("not redis")
     failures.append(run_tests("SQLite", marks, environment))
     try:
         # A test's rows are never committed. Who looks for them in the background finds none, and

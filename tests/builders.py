@@ -32,6 +32,7 @@ def install_rows() -> None:
         "0009_asset_uses": "let_editors_delete",
     }.items():
         getattr(import_module(f"issues.migrations.{name}"), make)(apps, None)
+    import_module("subscribers.migrations.0002_subscriber_manager").install(apps, None)
 
 
 def make_issue(number=1, published=YESTERDAY, sections=(), **fields) -> Issue:

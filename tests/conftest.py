@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import caches
 
 from bitsletter import commits
+from tests import mail_server as mail
 from tests.builders import make_colleague
 
 
@@ -49,6 +50,15 @@ def nobody_watches(django_db_setup):
     yield
     for watch in commits.watches.values():
         watch.close()
+
+
+@pytest.fixture
+def mail_server(settings):
+    """Run a mail server, and let this process send its mail there; see `tests.mail_server`."""
+    with mail.running() as server:
+        for name, value in server.settings.items():
+            setattr(settings, name, value)
+        yield server
 
 
 @pytest.fixture

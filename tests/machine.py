@@ -8,12 +8,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+SECONDS_TO_START = 30
 
 
 class MissingProgram(Exception):
@@ -97,6 +100,48 @@ def postgres_folder() -> str | None:
     )
     on_path = shutil.which("initdb")
     return str(versions[-1].parent) if versions else on_path and str(Path(on_path).parent)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis of its own in a temporary folder, which keeps nothing; give its CACHE_URL."""
+    program, port = redis_program(), free_port()
+    with tempfile.TemporaryDirectory(prefix="bitsletter-redis-") as folder:
+        options = {"port": str(port), "bind": "127.0.0.1", "dir": folder, "save": ""}
+        command = [
+            program,
+            *(part for key, value in options.items() for part in (f"--{key}", value)),
+        ]
+        with Path(folder, "log").open("w") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            wait_for_port(port, process, "Redis could not be started.")
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def redis_program() -> str:
+    """Give the path of Redis's server."""
+    if shutil.which("redis-server") is None and can_apt():
+        apt_install("redis-server")
+    found = shutil.which("redis-server")
+    if found is None:
+        raise MissingProgram("redis-server is not here (Debian's package is `redis-server`).")
+    return found
+
+
+def wait_for_port(port: int, process: subprocess.Popen, why: str) -> None:
+    """Wait until a program listens; raise MissingProgram with `why` if it has ended instead."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise MissingProgram(why)
 
 
 def free_port() -> int:

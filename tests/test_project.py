@@ -90,6 +90,21 @@ class TestSettings:
         last = done.stderr.strip().splitlines()[-1]
         assert name in last
 
+    @pytest.mark.parametrize(
+        ("found", "setting"),
+        [
+            ("bitsletter.E001", {"DATABASE_URL": "sqlite:///{}/db?init_command=SELECT 1"}),
+            ("subscribers.E001", {"MAIL_FROM": "nobody"}),
+        ],
+    )
+    def test_what_would_go_wrong_later_is_said_at_once(self, tmp_path, found, setting):
+        setting = {name: value.format(tmp_path) for name, value in setting.items()}
+
+        done = manage("check", "--database", "default", DATA_DIR=str(tmp_path), **setting)
+
+        assert done.returncode != 0
+        assert found in done.stderr
+
     def test_other_engines_are_a_matter_of_settings(self, tmp_path):
         program = (
             "from django.conf import settings as s; print(s.DATABASES['default']['ENGINE'],"
@@ -202,10 +217,12 @@ class TestDjango:
 
     @pytest.mark.django_db
     def test_every_screen_of_the_admin_opens(self, desk):
-        for model in admin.site._registry:
+        for model, screen in admin.site._registry.items():
             place = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-            assert desk.get(reverse(f"{place}_changelist")).status_code == 200
-            assert desk.get(reverse(f"{place}_add")).status_code == 200
+            page = desk.get(reverse(f"{place}_changelist"))
+            may_add = screen.has_add_permission(page.wsgi_request)
+            assert page.status_code == 200
+            assert desk.get(reverse(f"{place}_add")).status_code == (200 if may_add else 403)
 
     def test_issues_know_nothing_of_subscribers(self):
         folder = Path(apps.get_app_config("issues").path)

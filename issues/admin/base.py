@@ -3,7 +3,8 @@
 import json
 from contextlib import contextmanager
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from markdownx.models import MarkdownxField
 
 from issues import history, search
+from issues.draft import whole
 from issues.forms import MarkdownWidget
 from issues.models import FormerAddress, Issue, Section
 from issues.models.former_address import public_addresses
@@ -23,13 +25,19 @@ OVERRIDES = {MarkdownxField: {"widget": MarkdownWidget}}
 
 
 class ListAdmin(admin.ModelAdmin):
-    """Answers a filter that cannot be as Django answers others: with the whole list."""
+    """Answers what cannot be, a filter or a chosen row, as Django answers others: with the list."""
 
     def get_changelist_instance(self, request):
         try:
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:  # no calendar has such a year
             raise IncorrectLookupParameters(error) from error
+
+    def response_action(self, request, queryset):
+        if all(map(whole, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            return super().response_action(request, queryset)
+        self.message_user(request, _("Choose rows of this list."), messages.ERROR)
+        return None
 
 
 class PublicAdmin(ListAdmin):

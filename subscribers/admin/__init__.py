@@ -1,11 +1,5 @@
-"""The screens of subscribers."""
+"""The desk of those who look after the subscribers: the list, each person, what is suppressed."""
 
-from django.contrib import admin
+from subscribers.admin import people, suppressed
 
-from subscribers.admin.exchange import ExchangeUrls
-from subscribers.models import Subscriber
-
-
-@admin.register(Subscriber)
-class SubscriberAdmin(ExchangeUrls, admin.ModelAdmin):
-    list_display = ["email", "name", "state"]
+__all__ = ["people", "suppressed"]

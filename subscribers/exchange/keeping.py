@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 
 from subscribers.exchange import left_out
-from subscribers.exchange.deciding import Decision, Kind, Outcome, Plan, State
+from subscribers.exchange.deciding import PROOF, Decision, Kind, Outcome, Plan, State
 from subscribers.exchange.rows import Types
 from subscribers.models import ConsentEvent, Letter, Subscriber
 
@@ -26,7 +26,7 @@ def keep(decisions: list[Decision], plan: Plan, types: Types) -> list[Decision]:
     changed = [one for one in decisions if one.outcome == Outcome.CHANGED]
     change(changed)
     leave_out(added, changed)
-    events = [imported(one, plan) for one in added]
+    events = [event for one in added for event in events_of_new(one, plan)]
     events += [event for one in changed for event in events_of(one, plan, types)]
     ConsentEvent.objects.bulk_create(events)
     return decisions
@@ -71,15 +71,19 @@ def leave_out(added: list[Decision], changed: list[Decision]) -> None:
     left_out.write(new + again)
 
 
-def imported(decision: Decision, plan: Plan) -> ConsentEvent:
-    """Make the proof of somebody new: who says that they agreed, where and when."""
+def events_of_new(decision: Decision, plan: Plan) -> Iterator[ConsentEvent]:
+    """Make the proof of somebody new: who says that they agreed, where and when.
+
+    Who is not active has joined nothing by it, and is not counted as one more.
+    """
     person, says = decision.subscriber, decision.row.says
-    former = {
-        name: says[name] for name in ("proof_form", "proof_source", "proof_at") if name in says
-    }
+    former = {name: says[name] for name in sorted(PROOF & says.keys())}
     confirmed_at = person.confirmed_at and person.confirmed_at.isoformat()
-    detail = {"state": str(person.state), "confirmed_at": confirmed_at, **former}
-    return event(Kind.IMPORTED, decision, plan, **detail)
+    detail = {"source": plan.source, "state": str(person.state), "confirmed_at": confirmed_at}
+    kind = Kind.ASKED if person.state == State.PENDING else Kind.IMPORTED
+    yield event(kind, decision, plan, **detail, **former)
+    if person.state in LEAVING:
+        yield event(LEAVING[person.state], decision, plan)
 
 
 def events_of(decision: Decision, plan: Plan, types: Types) -> Iterator[ConsentEvent]:
@@ -97,14 +101,14 @@ def events_of(decision: Decision, plan: Plan, types: Types) -> Iterator[ConsentE
 
 def event(kind: Kind, decision: Decision, plan: Plan, **detail) -> ConsentEvent:
     """Make an event that says which line of which file it comes from."""
-    where = {"source": plan.source, "file": plan.file, "line": decision.row.line}
+    where = {"mode": str(plan.mode), "file": plan.file, "line": decision.row.line}
     return ConsentEvent(
         subscriber=decision.subscriber,
         kind=kind,
         at=plan.at,
         zone=settings.TIME_ZONE,
         form=FORM,
-        detail={"mode": str(plan.mode), **where, **detail},
+        detail={**where, **detail},
         by=plan.by,
     )
 

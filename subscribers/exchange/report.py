@@ -63,9 +63,5 @@ def recognised(table: Table, mode: Mode) -> list[tuple[str, str]]:
 
 
 def listed(names: list[str]) -> str:
-    text = ", ".join(names[:MOST_COLUMNS])
-    if more := len(names) - MOST_COLUMNS:
-        text = (
-            text if more < 0 else _("%(names)s and %(more)d more") % {"names": text, "more": more}
-        )
-    return text
+    text, more = ", ".join(names[:MOST_COLUMNS]), len(names) - MOST_COLUMNS
+    return _("%(names)s and %(more)d more") % {"names": text, "more": more} if more > 0 else text

@@ -1,14 +1,21 @@
 """Letters to single people that wait for the worker: a ledger, so that nothing is lost."""
 
+import datetime
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from subscribers.addresses import MAX_LENGTH
 from subscribers.models.subscriber import Subscriber
+
+# Who has claimed a letter sends it within that time; else somebody else does. Longer than all the
+# answers of a slow mail server take together.
+LEASE = datetime.timedelta(minutes=5)
+FIRST_PAUSE = datetime.timedelta(minutes=1)  # after a refusal for now; then twice as long, …
+LONGEST_PAUSE = datetime.timedelta(hours=1)
 
 
 class LetterQuerySet(models.QuerySet):
@@ -23,6 +30,16 @@ class LetterQuerySet(models.QuerySet):
         at = at or timezone.now()
         left_behind = Q(state=self.model.State.SENDING, lease_until__lte=at)
         return self.filter(Q(state=self.model.State.QUEUED, due_at__lte=at) | left_behind)
+
+    def claim(self, pk: int, at=None):
+        """Take one that is due in hand, so that nobody else does; None if somebody has."""
+        at = at or timezone.now()
+        lease = at + LEASE
+        one = self.filter(pk=pk)
+        sending = self.model.State.SENDING
+        if not one.due(at).update(state=sending, lease_until=lease, attempts=F("attempts") + 1):
+            return None
+        return one.filter(lease_until=lease).select_related("subscriber").first()
 
 
 class Letter(models.Model):
@@ -75,3 +92,37 @@ class Letter(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.email}"
+
+    def mark_sent(self, reply: str) -> None:
+        """Note that the mail server has taken it, whoever has it in hand by now."""
+        row = Letter.objects.filter(pk=self.pk)
+        now = timezone.now()
+        row.update(state=self.State.SENT, sent_at=now, lease_until=None, reply=reply)
+
+    def mark_failed(self, reply: str) -> None:
+        """Give it up."""
+        self.in_hand().update(state=self.State.FAILED, lease_until=None, reply=reply)
+
+    def put_off(self, reply: str) -> None:
+        """Let it wait, longer after each attempt."""
+        pause = min(FIRST_PAUSE * 2 ** min(self.attempts - 1, 10), LONGEST_PAUSE)
+        due_at = timezone.now() + pause
+        self.in_hand().update(state=self.State.QUEUED, due_at=due_at, lease_until=None, reply=reply)
+
+    def give_back(self) -> None:
+        """Let somebody send it as if nobody had tried.
+
+        It goes behind the others that are due: should the server hang up because of this one,
+        they are not held up by it.
+        """
+        self.in_hand().update(
+            state=self.State.QUEUED,
+            due_at=timezone.now(),
+            lease_until=None,
+            attempts=F("attempts") - 1,
+        )
+
+    def in_hand(self):
+        """Give its row if it is still ours: the lease may have run out, or the person be erased."""
+        lease = self.lease_until
+        return Letter.objects.filter(pk=self.pk, state=self.State.SENDING, lease_until=lease)

@@ -21,6 +21,10 @@ class SubscriberQuerySet(models.QuerySet):
         resting = Q(paused_until__gt=at or timezone.now())
         return self.active().exclude(resting)
 
+    def paused(self, at=None):
+        """Keep those whose letters rest at the moment `at` (now by default)."""
+        return self.active().filter(paused_until__gt=at or timezone.now())
+
     def unconfirmed(self, asked_before):
         """Keep those who asked before that moment, and never confirmed."""
         return self.filter(state=self.model.State.PENDING, asked_at__lt=asked_before)
@@ -77,8 +81,8 @@ class Subscriber(models.Model):
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
         permissions = [
-            ("import_subscriber", "Can import subscribers"),
-            ("export_subscriber", "Can export subscribers"),
+            ("import_subscriber", _("Can import subscribers")),
+            ("export_subscriber", _("Can export subscribers")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -43,6 +43,8 @@ PAGES = {
     "search with hits": "/search/?q=tip",
     "search without hits": "/search/?q=nothingness",
     "documentation of the API": "/api/v1/docs",
+    "sign-up": "/subscribe/",
+    "privacy": "/privacy/",
     "404": "/nowhere/",
 }
 
@@ -123,4 +125,4 @@ class TestWithoutScripts:
         without_scripts.goto("/issues/7/")
 
         expect(without_scripts.get_by_text("Keyboard shortcuts")).to_have_count(0)
-        expect(without_scripts.get_by_role("button")).to_have_text(["Search"])
+        expect(without_scripts.get_by_role("button")).to_have_text(["Search", "Sign up"])

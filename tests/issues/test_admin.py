@@ -214,6 +214,14 @@ class TestPublishing:
 
         assert Issue.objects.get().published_at == issue.published_at
 
+    @pytest.mark.parametrize("key", ["x", "\0", "9" * 30, "-1", ""])
+    def test_a_row_that_cannot_be_is_answered_with_the_list(self, desk, key):
+        data = {"action": "publish_now", "_selected_action": [key]}
+
+        page = desk.post(reverse("admin:issues_issue_changelist"), data, follow=True)
+
+        assert "Choose rows of this list." in page.content.decode()
+
     def test_unpublish_makes_a_draft(self, desk):
         issue = make_issue(1)
 

@@ -49,18 +49,6 @@ class TestRerender:
         assert run("rerender", "--all") == "1 issues and 2 sections rendered.\n"
 
 
-class TestWorker:
-    def test_once_mends_what_is_derived(self):
-        section = make_section(make_issue(1), "Tip", body="word")
-        Section.objects.update(render_version=0, body_text="")
-        search.remove([section.pk])
-
-        run("worker", "--once")
-
-        assert search.check() == (set(), set(), set())
-        assert Section.objects.get().body_text == "word"
-
-
 class TestDemo:
     def test_the_demo_archive_is_worth_looking_at(self):
         assert run("load_demo") == "The demo archive: 10 issues with 64 sections.\n"

@@ -28,6 +28,7 @@ PAGES = (
     *("/", "/issues/", "/issues/1/", "/issues/1/grid/", "/tags/", "/tags/css/", "/types/ml-tip/"),
     *("/tags/css/all/", "/search/", "/search/?q=grid", "/feed.xml", "/tags/css/feed.json"),
     *("/sitemap.xml", "/robots.txt", "/search/suggest/?q=gr", "/api/v1/sections/"),
+    *("/subscribe/", "/privacy/"),
 )
 CONTROL = "public, max-age=60, stale-while-revalidate=300"
 

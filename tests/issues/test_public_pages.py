@@ -37,7 +37,7 @@ def public_urls() -> list[str]:
     urls += [*shelves, *(f"{shelf}all/" for shelf in shelves), "/tags/?by=use"]
     urls += [f"/types/{slug}/" for slug in ("ml-tip", "web-tip", "news", "other")]
     urls += [f"/search/?q={SECRET}", "/search/?q=tip", "/issues/?year=2024", "/nothing/here/"]
-    urls += ["/share/2:of-no-signature/"]
+    urls += ["/share/2:of-no-signature/", "/subscribe/", "/privacy/"]
     urls += [f"/search/suggest/?q={text}" for text in ("z", SECRET, "hidden", "shared")]
     return urls
 

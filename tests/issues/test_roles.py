@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from issues import history, roles
 from issues.models import Asset, Issue, Section, SectionType, Tag, WorkingCopy
+from subscribers.addresses import read_address
+from subscribers.models import Suppression
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
@@ -132,7 +134,9 @@ TABLE = {
     "admin/r/<int:content_type_id>/<path:object_id>/": both(
         [("page of own draft", AUTHOR), ("page of another's draft", EDITOR)]
     ),
-    "admin/<app_label>/": both([("issues", AUTHOR), ("auth", SUPERUSER)]),
+    "admin/<app_label>/": both(
+        [("issues", AUTHOR), ("auth", SUPERUSER), ("subscribers", SUPERUSER)]
+    ),
     "admin/<url>": both([("no-such-page/", NOBODY)]),
     "admin/issues/issue/": both([("", AUTHOR)]),
     "admin/issues/issue/add/": both([("", AUTHOR)]) + each("POST", [("", AUTHOR)], **NEW_ISSUE),
@@ -154,12 +158,25 @@ TABLE = {
     **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=EDITOR),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
     **stock("issues/tag", "tag", add=EDITOR, change=EDITOR, delete=EDITOR),
+    **stock("auth/group", "group", see=SUPERUSER),
+    **stock("auth/user", "user", see=SUPERUSER),
+    # What these people may not, those who look after the subscribers may: test_subscriber_roles.
     **stock("subscribers/subscriber", "subscriber", see=SUPERUSER),
+    "admin/subscribers/subscriber/<int:pk>/leave/": [
+        ("GET", "subscriber", NOBODY),
+        ("POST", "subscriber", SUPERUSER, {"reason": "asked"}),
+    ],
+    "admin/subscribers/subscriber/<int:pk>/ask/": [
+        ("GET", "subscriber", NOBODY),
+        ("POST", "subscriber", SUPERUSER),
+    ],
     "admin/subscribers/subscriber/import/": both([("", SUPERUSER)]),
     "admin/subscribers/subscriber/export/": both([("", SUPERUSER)])
     + each("POST", [("", SUPERUSER)], states="active"),
-    **stock("auth/group", "group", see=SUPERUSER),
-    **stock("auth/user", "user", see=SUPERUSER),
+    **stock("subscribers/suppression", "suppression", SUPERUSER, NOBODY, NOBODY, NOBODY),
+    "admin/subscribers/suppression/check/": both([("", SUPERUSER)]),
+    "admin/subscribers/suppression/lift/": [("GET", "", NOBODY), ("POST", "", SUPERUSER)],
+    "admin/subscribers/overview/": [("GET", "", SUPERUSER), ("POST", "", NOBODY)],
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
@@ -272,9 +289,10 @@ def make_things(people: dict) -> dict[str, tuple]:
         "picture": Asset.objects.create(file="a/1.png", sha256="1", width=40, height=30),
         "type": SectionType.objects.get(slug="tool"),
         "tag": Tag.objects.create(name="unused"),
-        "subscriber": make_subscriber(),
         "group": Group.objects.get(name="Author"),
         "user": another,
+        "subscriber": make_subscriber("reader@example.org"),
+        "suppression": suppression(),
     }
     kind = ContentType.objects.get_for_model(Issue).pk
     return {
@@ -286,8 +304,15 @@ def make_things(people: dict) -> dict[str, tuple]:
         "": (),
         "issues": ("issues",),
         "auth": ("auth",),
+        "subscribers": ("subscribers",),
         "no-such-page/": ("no/",),
     }
+
+
+def suppression() -> Suppression:
+    address = read_address("gone@example.org")
+    Suppression.objects.add(address, Suppression.Reason.BLOCKED)
+    return Suppression.objects.of(address).get()
 
 
 def make_past(people: dict, issues: dict, sections: dict) -> dict[str, tuple]:
@@ -579,5 +604,5 @@ class TestGroups:
 
         self.install(apps, None)
 
-        assert (Permission.objects.count(), Group.objects.count()) == (before, 3)
+        assert (Permission.objects.count(), Group.objects.count()) == (before, 4)
         assert author.groups.get().name == "Author"

@@ -52,6 +52,25 @@ class TestWhoMay:
         assert posted(client).status_code == answers[0]
         assert client.post(EXPORT, {"states": "active"}).status_code == answers[1]
 
+    def test_who_looks_after_the_subscribers_may_do_both(self, client):
+        client.force_login(make_colleague("Subscriber manager"))
+
+        assert [client.get(page).status_code for page in (IMPORT, EXPORT)] == [200, 200]
+
+    def test_the_list_leads_to_both(self, desk):
+        page = desk.get(reverse("admin:subscribers_subscriber_changelist")).content.decode()
+
+        assert (IMPORT in page, EXPORT in page) == (True, True)
+
+    def test_the_page_of_a_person_tells_which_line_they_came_with(self, desk):
+        posted(desk, do="import", tried=tried(posted(desk)))
+
+        person = Subscriber.objects.get()
+        page = desk.get(reverse("admin:subscribers_subscriber_change", args=[person.pk]))
+
+        assert "Line 2 of “people.csv”." in page.content.decode()
+        assert "Moved, double opt-in" in page.content.decode()
+
 
 class TestTrying:
     def test_tells_how_the_file_was_read_and_what_would_happen(self, desk):
@@ -77,6 +96,14 @@ class TestTrying:
         page = response.content.decode()
         assert page.count("This is no e-mail address") == MOST_SHOWN
         assert "And 5 more." in page
+
+    def test_names_twenty_columns_and_counts_the_rest(self, desk):
+        heading = ",".join(["email", *(f"c{number}" for number in range(5000))])
+
+        response = posted(desk, f"{heading}\nada@example.org\n".encode())
+
+        left_out = dict(response.context["recognised"])["Left out"]
+        assert left_out.endswith("c18, c19 and 4980 more")
 
     def test_keeps_nothing_of_the_file(self, desk, settings, tmp_path):
         settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)

@@ -1,0 +1,163 @@
+"""The screens of subscribers: their list, the page of a person, and adding somebody."""
+
+import json
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from issues.admin.base import ListAdmin
+from subscribers import subscriptions
+from subscribers.admin import timeline
+from subscribers.admin.acts import NO_LETTER, Acts, proof_of
+from subscribers.admin.exchange import ExchangeUrls
+from subscribers.admin.forgetting import Forgetting
+from subscribers.admin.forms import InviteForm, LeaveForm, PersonForm
+from subscribers.admin.subscriber_list import (
+    JoinedFilter,
+    LeftFilter,
+    LeftOutFilter,
+    PausedFilter,
+    StateFilter,
+    matching,
+)
+from subscribers.models import Subscriber
+
+State = Subscriber.State
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css", "admin/subscribers.css"]}
+
+    form = PersonForm
+    list_display = ["person", "state_label", "joined", "left"]
+    list_filter = [StateFilter, PausedFilter, LeftOutFilter, JoinedFilter, LeftFilter]
+    list_per_page = 100
+    search_fields = ["email"]  # and more: see `get_search_results`
+    actions = ["forget"]
+    # Each would count everybody once more.
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_search_results(self, request, queryset, search_term):
+        return matching(queryset, search_term), False
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Let addresses ask for our filters alone, not for any field by any pattern."""
+        return lookup in {one.parameter_name for one in self.list_filter}
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"title": _("Subscribers"), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    @admin.display(description=_("e-mail address"), ordering="key")
+    def person(self, person):
+        return format_html('{} <span class="quiet">{}</span>', person.email, person.name)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_label(self, person):
+        words = _("paused until %s") % day_of(person.paused_until) if person.is_paused() else ""
+        html = '<span class="state {}">{}</span> <span class="quiet">{}</span>'
+        return format_html(html, person.state, person.get_state_display(), words)
+
+    @admin.display(description=_("joined"), ordering="confirmed_at")
+    def joined(self, person):
+        return day_of(person.confirmed_at)
+
+    @admin.display(description=_("left"), ordering="left_at")
+    def left(self, person):
+        return day_of(person.left_at)
+
+    def get_fieldsets(self, request, obj=None):
+        """Leave out the form for those who only look: the facts stand above it."""
+        if not self.has_change_permission(request, obj):
+            return []
+        names = ["name", *([] if obj.state == State.LEFT else PersonForm.OF_READERS)]
+        return [(None, {"fields": names})]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = InviteForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            if person := self.invite(request, **form.cleaned_data):
+                return redirect("admin:subscribers_subscriber_change", person.pk)
+            form.add_error("email", str(NO_LETTER))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Add a subscriber"),
+            "opts": self.opts,
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/subscribers/invite.html", context)
+
+    @transaction.atomic
+    def invite(self, request, email, name: str, source: str) -> Subscriber | None:
+        """Ask somebody by letter who has asked an editor; None if no letter may go there now."""
+        if not subscriptions.ask(email, proof_of(request), source=source):
+            return None
+        person = Subscriber.objects.get(key=email.key)
+        person.name = person.name or name
+        person.save(update_fields=["name"])
+        self.note(request, person.pk, ADDITION, _("Asked to join."))
+        text = _("A letter is on its way. They are on the list once they confirm.")
+        self.message_user(request, text, messages.SUCCESS)
+        return person
+
+    def save_model(self, request, obj, form, change):
+        """Do each thing that was changed as the person would have, and note who did it."""
+        changed, wishes, proof = form.changed_data, form.cleaned_data, proof_of(request)
+        if "name" in changed:
+            obj.save(update_fields=["name"])
+        if "wanted" in changed:
+            subscriptions.choose(obj, wishes["wanted"], proof)
+        if "pause_until" in changed:
+            subscriptions.pause(obj, wishes["pause_until"], proof)
+        address = wishes.get("address")
+        if address and not subscriptions.ask_for_change(obj, address, proof):
+            self.message_user(request, NO_LETTER, messages.WARNING)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        context = {"show_save_and_add_another": False, "show_delete": False}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {
+            "person": obj,
+            "is_paused": obj.is_paused(),
+            "left_out": list(obj.unwanted_types.all()),
+            "timeline": timeline.of(obj),
+            "may_change": self.has_change_permission(request, obj),
+            "may_forget": self.has_delete_permission(request, obj),
+            "leave_form": LeaveForm(),
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def log_change(self, request, obj, message):
+        return self.note(request, obj.pk, CHANGE, message)
+
+    def note(self, request, pk: int, flag: int, message) -> LogEntry:
+        """Log what was done without the address: the log outlives the person."""
+        return LogEntry.objects.create(
+            user=request.user,
+            content_type=ContentType.objects.get_for_model(Subscriber),
+            object_id=pk,
+            object_repr=_("Subscriber %d") % pk,
+            action_flag=flag,
+            change_message=json.dumps(message) if isinstance(message, list) else message,
+        )
+
+
+def day_of(moment) -> str | None:
+    return moment and date_format(timezone.localtime(moment), "DATE_FORMAT")

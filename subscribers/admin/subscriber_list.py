@@ -1,0 +1,113 @@
+"""The list of subscribers: what it is searched for, and filtered by."""
+
+import datetime
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import SectionType
+from subscribers.addresses import MAX_LENGTH, key_of, read_address
+from subscribers.models import Subscriber
+
+MOST_WORDS = 5
+PERIODS = [
+    ("7", _("The last 7 days")),
+    ("30", _("The last 30 days")),
+    ("90", _("The last 90 days")),
+    ("365", _("The last year")),
+]
+
+
+def matching(people, text: str):
+    """Keep those of whom each word is in the address or the name.
+
+    An address, or how one begins, is looked up by the index; other words are looked for
+    everywhere.
+    """
+    words = text.split()
+    if len(words) > MOST_WORDS or any(len(word) > MAX_LENGTH for word in words):
+        return people.none()
+    for word in words:
+        if "@" in word[1:]:
+            people = people.filter(key__startswith=as_key(word))
+        else:
+            people = people.filter(Q(key__contains=key_of(word)) | Q(name__icontains=word))
+    return people
+
+
+def as_key(word: str) -> str:
+    """Give a typed address as it is kept for comparison; half of one will do."""
+    try:
+        return read_address(word).key
+    except ValidationError:
+        return key_of(word)
+
+
+class ChoiceFilter(admin.SimpleListFilter):
+    """Keeps what a choice says; a choice that there is not keeps everything."""
+
+    def queryset(self, request, queryset):
+        known = [str(value) for value, _label in self.lookup_choices]
+        return self.keep(queryset, self.value()) if self.value() in known else queryset
+
+    def keep(self, people, value: str):
+        raise NotImplementedError
+
+
+class StateFilter(ChoiceFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return Subscriber.State.choices
+
+    def keep(self, people, value):
+        return people.filter(state=value)
+
+
+class PausedFilter(ChoiceFilter):
+    title = _("pause")
+    parameter_name = "paused"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Paused now")), ("no", _("Getting letters now"))]
+
+    def keep(self, people, value):
+        return people.paused() if value == "yes" else people.receiving()
+
+
+class LeftOutFilter(ChoiceFilter):
+    title = _("left out")
+    parameter_name = "without"
+
+    def lookups(self, request, model_admin):
+        return [(one.slug, str(one)) for one in SectionType.objects.all()]
+
+    def keep(self, people, value):
+        return people.filter(unwanted_types__slug=value)
+
+
+class PeriodFilter(ChoiceFilter):
+    field: str
+
+    def lookups(self, request, model_admin):
+        return PERIODS
+
+    def keep(self, people, value):
+        since = timezone.now() - datetime.timedelta(days=int(value))
+        return people.filter(**{f"{self.field}__gte": since})
+
+
+class JoinedFilter(PeriodFilter):
+    title = _("joined")
+    parameter_name = "joined"
+    field = "confirmed_at"
+
+
+class LeftFilter(PeriodFilter):
+    title = _("left")
+    parameter_name = "left"
+    field = "left_at"

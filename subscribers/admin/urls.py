@@ -1,0 +1,11 @@
+"""Addresses beside the admin's own; all below /admin/subscribers/."""
+
+from django.contrib import admin
+from django.urls import path
+
+from subscribers.admin import overview
+
+app_name = "subscribers_desk"
+urlpatterns = [
+    path("overview/", admin.site.admin_view(overview.overview), name="overview"),
+]

@@ -1,0 +1,134 @@
+"""The way to the mail server: opened once for many messages, and what can go wrong on it."""
+
+import re
+import smtplib
+from contextlib import suppress
+
+from django.core.mail import get_connection
+from django.core.mail.backends import smtp
+from django.utils.translation import gettext as _
+
+from issues.characters import printable
+from subscribers.mime import Message
+
+HANGING_UP = 421
+LONGEST_REPLY = 1000  # characters
+ADDRESS = re.compile(r"\S+@\S+")
+
+
+class Refused(Exception):
+    """The server does not take this message: for good, or only for now."""
+
+    def __init__(self, reply: str, is_final: bool):
+        super().__init__(reply)
+        self.reply, self.is_final = reply, is_final
+
+
+class Interrupted(Exception):
+    """The connection is at fault, not the message; names no address.
+
+    Whoever is unsure has sent a whole message and heard no answer: it may have arrived.
+    """
+
+    def __init__(self, trouble: str, is_unsure: bool = False):
+        super().__init__(ADDRESS.sub("…", trouble))
+        self.is_unsure = is_unsure
+
+
+class Connection:
+    """Hands messages over, one after the other; opens by itself, and again when it was closed."""
+
+    def __init__(self):
+        self.backend = get_connection()
+        self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with suppress(OSError):  # whoever is gone hears no goodbye
+            self.backend.close()
+
+    def send(self, message: Message) -> str:
+        """Hand a message over; give what the server said. Raises Refused or Interrupted."""
+        try:
+            return self.by_smtp(message) if self.is_smtp else self.by_backend(message)
+        except Interrupted:
+            self.close()
+            raise
+        except OSError as error:  # that is every SMTPException, too
+            self.close()
+            raise Interrupted(description(error)) from error
+
+    def by_smtp(self, message: Message) -> str:
+        was_open = not self.backend.open()
+        try:
+            self.envelope(message)
+        except (Interrupted, OSError):
+            if not was_open:
+                raise
+            self.close()  # many servers hang up after some messages, or some seconds
+            self.backend.open()
+            self.envelope(message)
+        return self.content(message)
+
+    def envelope(self, message: Message) -> None:
+        """Say from whom to whom a message goes."""
+        server = self.backend.connection
+        server.ehlo_or_helo_if_needed()
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if message.needs_smtputf8 else []
+        if options and not server.has_extn("smtputf8"):
+            raise Refused(_("The mail server takes no such address (RFC 6531)."), is_final=True)
+        code, reply = server.mail(message.sender.address, options)
+        if code != 250:  # us, that is, and so every message
+            raise Interrupted(f"MAIL: {said(code, reply)}")
+        self.judge(*server.rcpt(message.recipient))
+
+    def content(self, message: Message) -> str:
+        data = message.as_bytes()
+        try:
+            answer = self.backend.connection.data(data)
+        except smtplib.SMTPDataError as error:  # it does not even want to see it
+            answer = error.smtp_code, error.smtp_error
+        except OSError as error:
+            raise Interrupted(description(error), is_unsure=True) from error
+        self.judge(*answer)
+        return said(*answer)
+
+    def judge(self, code: int, reply: bytes) -> None:
+        if 200 <= code < 300:
+            return
+        if code == HANGING_UP or not 400 <= code < 600:
+            raise Interrupted(said(code, reply))
+        try:
+            self.backend.connection.rset()
+        except OSError:
+            self.close()
+        raise Refused(said(code, reply), is_final=code >= 500)
+
+    def by_backend(self, message: Message) -> str:
+        """Hand a message to a file, or to the interface of a provider."""
+        self.backend.open()
+        try:
+            self.backend.send_messages([message.for_django()])
+        except OSError:
+            raise
+        except Exception as error:  # providers have errors of their own, which may name addresses
+            raise Refused(printable(str(error))[:LONGEST_REPLY], is_final=False) from error
+        return ""
+
+
+def said(code: int, reply: bytes) -> str:
+    """Give what the server said as it is kept."""
+    text = printable(f"{code} {reply.decode('utf-8', 'replace')}")
+    return text[:LONGEST_REPLY]
+
+
+def description(error: OSError) -> str:
+    """Say what happened to a connection."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{type(error).__name__}: {said(error.smtp_code, error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"

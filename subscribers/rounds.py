@@ -1,0 +1,62 @@
+"""What the worker does again and again: one function for each thread of it."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from django.db import close_old_connections, connections
+
+from subscribers import letters, upkeep
+from subscribers.connection import Interrupted
+
+logger = logging.getLogger(__name__)
+
+LOOKING = 2  # seconds between two looks for letters
+FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
+DAY = 24 * 60 * 60
+SOON = 10 * 60  # seconds until the daily work is tried again
+
+
+def send_letters(stop: threading.Event) -> float:
+    """Send what is due; give in how many seconds to look again."""
+    letters.send_due(stop.is_set)
+    return LOOKING
+
+
+def keep_up(stop: threading.Event) -> float:
+    """Do the daily work; give in how many seconds it is due again."""
+    return DAY if upkeep.do_all(is_ending=stop.is_set) else SOON
+
+
+class Round(threading.Thread):
+    """Does one thing again and again; nothing that goes wrong there ends it."""
+
+    def __init__(self, do: Callable[[threading.Event], float], stop: threading.Event):
+        super().__init__(name=do.__name__, daemon=True)  # a mail server that hangs holds up no end
+        self.do, self.stop = do, stop
+        self.trouble = 0  # how often in a row
+
+    def run(self) -> None:
+        try:
+            while not self.stop.wait(self.once()):
+                close_old_connections()
+        finally:
+            connections.close_all()
+
+    def once(self) -> float:
+        """Do it; give in how many seconds to do it again."""
+        try:
+            pause = self.do(self.stop)
+        except Interrupted as error:
+            self.trouble += 1
+            if self.trouble == 1:
+                logger.warning("No mail goes out for now. %s", error)
+        except Exception:
+            self.trouble += 1
+            logger.exception("The worker's round “%s” failed.", self.name)
+        else:
+            if self.trouble:
+                logger.warning("The worker's round “%s” is well again.", self.name)
+            self.trouble = 0
+            return pause
+        return min(FIRST_PAUSE * 2 ** min(self.trouble - 1, 10), LONGEST_PAUSE)
