@@ -18,6 +18,7 @@ from issues.admin.base import ListAdmin
 from subscribers import subscriptions
 from subscribers.admin import timeline
 from subscribers.admin.acts import NO_LETTER, Acts, proof_of
+from subscribers.admin.exchange import ExchangeUrls
 from subscribers.admin.forgetting import Forgetting
 from subscribers.admin.forms import InviteForm, LeaveForm, PersonForm
 from subscribers.admin.subscriber_list import (
@@ -34,7 +35,7 @@ State = Subscriber.State
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(Acts, Forgetting, ListAdmin):
+class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
     class Media:
         css = {"all": ["admin/desk.css", "admin/subscribers.css"]}
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import SectionType
+from subscribers.exchange.keeping import FORM
 from subscribers.models import ConsentEvent, Letter, Subscriber
 
 Kind, State = ConsentEvent.Kind, Letter.State
@@ -72,7 +73,7 @@ def of(person: Subscriber) -> list[Entry]:
 
 def of_event(event: ConsentEvent, names: dict[str, str]) -> Entry:
     at, zone = placed(event.at, event.zone)
-    is_of_editor = event.by is not None or event.form == "admin"
+    is_of_editor = event.by is not None or event.form in ("admin", FORM)
     told = TOLD_OF_EDITORS.get(event.kind) if is_of_editor else None
     facts = [*in_words(event.detail, names), where(event, is_of_editor)]
     if event.network:
@@ -92,6 +93,8 @@ def of_letter(letter: Letter) -> Entry:
 
 def where(event: ConsentEvent, is_of_editor: bool) -> str:
     """Say who did it, on which page, and which privacy page was there to read."""
+    if event.form == FORM and event.by is None:
+        return _("By an import.")
     if is_of_editor:
         who = event.by and (event.by.get_full_name() or event.by.get_username())
         return _("At the desk, by %s.") % (who or _("somebody who is gone"))

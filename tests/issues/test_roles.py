@@ -170,6 +170,9 @@ TABLE = {
         ("GET", "subscriber", NOBODY),
         ("POST", "subscriber", SUPERUSER),
     ],
+    "admin/subscribers/subscriber/import/": both([("", SUPERUSER)]),
+    "admin/subscribers/subscriber/export/": both([("", SUPERUSER)])
+    + each("POST", [("", SUPERUSER)], states="active"),
     **stock("subscribers/suppression", "suppression", SUPERUSER, NOBODY, NOBODY, NOBODY),
     "admin/subscribers/suppression/check/": both([("", SUPERUSER)]),
     "admin/subscribers/suppression/lift/": [("GET", "", NOBODY), ("POST", "", SUPERUSER)],

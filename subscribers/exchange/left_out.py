@@ -1,0 +1,32 @@
+"""What people leave out, for hundreds at once."""
+
+from collections.abc import Collection, Iterable
+
+from django.db import connection
+
+from subscribers.models import Subscriber
+
+Pairs = Subscriber.unwanted_types.through
+INSERT = f"INSERT INTO {Pairs._meta.db_table} (subscriber_id, sectiontype_id) VALUES (%s, %s)"
+
+
+def read(people: Collection[int]) -> dict[int, frozenset[int]]:
+    """Give the keys of the types that each of these people leaves out."""
+    found: dict[int, set[int]] = {pk: set() for pk in people}
+    pairs = Pairs.objects.filter(subscriber__in=people)
+    for pk, one in pairs.values_list("subscriber_id", "sectiontype_id"):
+        found[pk].add(one)
+    return {pk: frozenset(types) for pk, types in found.items()}
+
+
+def write(chosen: Iterable[tuple[int, Iterable[int]]]) -> None:
+    """Keep what people leave out, of whom nothing of the kind is kept."""
+    pairs = [(pk, one) for pk, types in chosen for one in types]
+    if not pairs:
+        return
+    with connection.cursor() as cursor:  # several for each person: objects would take most time
+        cursor.executemany(INSERT, pairs)
+
+
+def clear(people: Collection[int]) -> None:
+    Pairs.objects.filter(subscriber__in=people).delete()
