@@ -1,13 +1,15 @@
 """What people leave out, for hundreds at once."""
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 from django.db import connection
 
 from subscribers.models import Subscriber
 
 Pairs = Subscriber.unwanted_types.through
-INSERT = f"INSERT INTO {Pairs._meta.db_table} (subscriber_id, sectiontype_id) VALUES (%s, %s)"
+INSERT = f"INSERT INTO {Pairs._meta.db_table} (subscriber_id, sectiontype_id) VALUES "
+AT_ONCE = 400
 
 
 def read(people: Collection[int]) -> dict[int, frozenset[int]]:
@@ -22,10 +24,10 @@ def read(people: Collection[int]) -> dict[int, frozenset[int]]:
 def write(chosen: Iterable[tuple[int, Iterable[int]]]) -> None:
     """Keep what people leave out, of whom nothing of the kind is kept."""
     pairs = [(pk, one) for pk, types in chosen for one in types]
-    if not pairs:
-        return
     with connection.cursor() as cursor:  # several for each person: objects would take most time
-        cursor.executemany(INSERT, pairs)
+        for start in range(0, len(pairs), AT_ONCE):
+            some = pairs[start : start + AT_ONCE]
+            cursor.execute(INSERT + ", ".join(["(%s, %s)"] * len(some)), list(chain(*some)))
 
 
 def clear(people: Collection[int]) -> None:
