@@ -2,7 +2,8 @@
 
 Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
-`python -m tests.bench pages`, `… archive`, `… server` or `… speed` measures one part alone.
+`python -m tests.bench pages`, `… archive`, `… server`, `… subscribers` or `… speed` measures one
+part alone.
 """
 
 import http.client
@@ -15,13 +16,20 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.bench import archive, desk, server, speed, typing
+from tests.bench import archive, desk, server, speed, subscribers, typing
 from tests.bench.site import ask, installed
 from tests.machine import browser, postgres
 from tests.web_process import served
 
-PARTS = ("pages", "archive", "server", "speed")
-NAMES = ("usual", "small", "large", "served")  # archives, each in a database of its own
+PARTS = ("pages", "archive", "server", "subscribers", "speed")
+NAMES = (
+    "usual",
+    "small",
+    "large",
+    "served",
+    subscribers.READERS,
+    subscribers.LISTS,
+)  # sites, each in a database of its own
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
 MANY = 20  # sections of one issue
@@ -57,6 +65,8 @@ def measure_all(parts: Sequence[str], engine: str, settings: dict[str, dict[str,
         archive.report(engine, small, installed(settings["large"], issues(archive.LARGE)))
     if "server" in parts:
         server.report(engine, installed(settings["served"], *server.FILL))
+    if "subscribers" in parts:
+        subscribers.report(engine, settings)
 
 
 def issues(count: int) -> list[str]:

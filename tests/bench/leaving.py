@@ -1,18 +1,14 @@
-"""`python -m tests.bench.subscribers_leaving`: how long leaving by one click takes.
+"""How long leaving by one click takes.
 
 A thousand mail programs post in turn to one worker of a site with a hundred thousand readers.
-Nothing here is a test, and nothing is asserted.
 """
 
 import http.client
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-from tests.bench.site import installed
-from tests.machine import postgres
 from tests.web_process import served
 
 READERS, CLICKS = 100_000, 1000
@@ -44,15 +40,7 @@ print(Subscriber.objects.filter(state="left").count())
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bitsletter-bench-") as folder:
-        report("SQLite", {"DATA_DIR": f"{folder}/sqlite"})
-        with postgres() as url:
-            report("PostgreSQL", {"DATA_DIR": f"{folder}/pg", "DATABASE_URL": url})
-
-
-def report(engine: str, settings: dict[str, str]) -> None:
-    environment = installed(settings, ["shell", "--verbosity", "0", "-c", FILL])
+def report(engine: str, environment: dict[str, str]) -> None:
     links = told(environment, LINKS)
     with served(environment) as server:
         times = [click(server.port, link) for link in links]
@@ -60,7 +48,7 @@ def report(engine: str, settings: dict[str, str]) -> None:
     p50, p95 = statistics.median(times), times[int(len(times) * 0.95)]
     left = told(environment, LEFT)[0]
     print(
-        f"{engine}: {left} of {len(links)} left; p50 {p50:.1f} ms, p95 {p95:.1f} ms "
+        f"\n{engine}: {left} of {len(links)} left; p50 {p50:.1f} ms, p95 {p95:.1f} ms "
         f"(promised: {LIMIT}), longest {times[-1]:.0f} ms"
     )
 
@@ -83,7 +71,3 @@ def click(port: int, link: str) -> float:
     if response.status != 200:
         print(f"{link} answered {response.status}.")
     return (time.perf_counter() - started) * 1000
-
-
-if __name__ == "__main__":
-    main()

@@ -1,25 +1,18 @@
 """How long 100,000 subscribers take to come in and go out, and how long others wait meanwhile.
 
-`python -m tests.bench.subscriber_import` prints it for both databases; nothing is asserted. The
-waits are those of somebody who counts a limit, as each sign-up does, ten times a second.
+The waits are those of somebody who counts a limit, as each sign-up does, ten times a second.
 """
 
-import os
-import resource
 import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-
-from tests.bench.site import installed
-from tests.machine import postgres
 
 PEOPLE = 100_000
 LIMIT = 60  # seconds, for each
@@ -54,22 +47,11 @@ class Others:
         connection.close()
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bitsletter-bench-") as folder:
-        file = Path(folder, "people.csv")
-        write_people(file)
-        database = f"{folder}/sqlite/db.sqlite3"
-        measure(
-            "SQLite",
-            file,
-            {"DATA_DIR": f"{folder}/sqlite"},
-            lambda: sqlite3.connect(database, timeout=LIMIT, isolation_level=None),
-        )
-        with postgres() as url:
-            settings = {"DATA_DIR": f"{folder}/postgres", "DATABASE_URL": url}
-            measure("PostgreSQL", file, settings, lambda: psycopg.connect(url, autocommit=True))
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"\nMemory of the largest process: {most:.0f} MB")
+def report(engine: str, environment: dict[str, str]) -> None:
+    """Print what there is to say of an empty site in a database of one kind."""
+    file = Path(environment["DATA_DIR"], "people.csv")
+    write_people(file)
+    measure(engine, file, environment)
 
 
 def write_people(file: Path) -> None:
@@ -82,9 +64,8 @@ def write_people(file: Path) -> None:
     file.write_text("".join(["Email,First name,Last name,Created at,Choices\n", *lines]))
 
 
-def measure(engine: str, file: Path, settings: dict[str, str], connect: Callable) -> None:
-    environment = installed(settings)
-    out = file.with_name(f"{engine}.csv")
+def measure(engine: str, file: Path, environment: dict[str, str]) -> None:
+    out = file.with_name("all.csv")
     renamed = file.with_name("renamed.csv")
     renamed.write_text(file.read_text().replace(",Ada ", ",Eve "))
     bring = ["import_subscribers", str(file), "--mode", "add", *SAID]
@@ -97,7 +78,7 @@ def measure(engine: str, file: Path, settings: dict[str, str], connect: Callable
         "export": ["export_subscribers", str(out)],
         "restore over": ["import_subscribers", str(out), "--mode", "restore", *SAID],
     }.items():
-        with Others(connect) as others:
+        with Others(lambda: connected(environment)) as others:
             seconds = timed(command, environment)
         verdict = "" if seconds <= LIMIT else "  OVER"
         waits = f"{statistics.median(others.waits):10.1f}{max(others.waits):10.1f}"
@@ -111,6 +92,9 @@ def timed(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-if __name__ == "__main__":
-    os.environ.pop("PORT", None)
-    main()
+def connected(environment: dict[str, str]) -> sqlite3.Connection | psycopg.Connection:
+    """Connect to the database of a site beside it."""
+    if url := environment.get("DATABASE_URL"):
+        return psycopg.connect(url, autocommit=True)
+    file = Path(environment["DATA_DIR"], "db.sqlite3")
+    return sqlite3.connect(file, timeout=LIMIT, isolation_level=None)
