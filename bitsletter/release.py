@@ -10,7 +10,7 @@ from django.conf import settings
 SHOWN = (
     *("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "MEDIA_URL", "STATIC_URL"),
     *("CONTENT_SECURITY_POLICY", "X_FRAME_OPTIONS"),
-    *("CONSENT_KEEPS_NETWORK", "REPLY_TO"),
+    *("CONSENT_KEEPS_NETWORK", "REPLY_TO", "SMTPUTF8"),
 )
 
 

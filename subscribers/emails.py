@@ -107,6 +107,7 @@ def context(letter: Letter, at: datetime.datetime) -> dict:
         **found,
         "choose_url": personal("preferences", Purpose.CHOOSE, person),
         "leave_url": personal("unsubscribe", Purpose.LEAVE, person),
+        "back_url": personal("come_back", Purpose.LEAVE, person),
     }
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from subscribers import emails
-from subscribers.addresses import key_of
+from subscribers.addresses import Address, key_of
 from subscribers.connection import Connection, Interrupted, Refused
 from subscribers.mime import Message
-from subscribers.models import Letter, Subscriber
+from subscribers.models import Letter, Subscriber, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ def queue(kind: Letter.Kind, subscriber: Subscriber, email: str = "") -> Letter:
 
 def withdraw(subscriber: Subscriber) -> None:
     """Let nothing that still waits go out to a person."""
-    subscriber.letters.waiting().delete()
+    # But what tells the former address that it is no longer one: nobody may hush that up.
+    subscriber.letters.waiting().exclude(kind=Letter.Kind.CHANGED).delete()
 
 
 def send_due(is_ending: Callable[[], bool] = lambda: False) -> int:
@@ -73,7 +74,10 @@ def send_one(pk: int, connection: Connection) -> bool:
 def is_wanted(letter: Letter) -> bool:
     """Say whether a letter is still true of the person as they are now."""
     person = letter.subscriber
-    is_there = key_of(letter.email) == person.key
+    address = Address(letter.email, key_of(letter.email))
+    if Suppression.objects.of(address).blocking().exists():
+        return False
+    is_there = address.key == person.key
     match letter.kind:
         case Kind.CONFIRMATION:
             has_left_since = person.left_at is not None and person.left_at > letter.created_at

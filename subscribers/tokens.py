@@ -14,7 +14,7 @@ from enum import StrEnum
 from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
-from subscribers.models import Subscriber
+from subscribers.models import FormerLink, Subscriber
 
 LIFETIME = datetime.timedelta(days=7)  # of what has to be confirmed
 EXPIRING = struct.Struct(">16sQ8s")  # who, until when (seconds since 1970), of which round
@@ -43,7 +43,8 @@ def make(purpose: Purpose, subscriber: Subscriber, at: datetime.datetime | None 
 
 def read(purpose: Purpose, token: str, at: datetime.datetime | None = None) -> Subscriber | None:
     """Give the person whom a token is about; None for one that does not hold (any more)."""
-    subscriber, limits = opened(purpose, token)
+    uid, limits = opened(purpose, token)
+    subscriber = named(uid)
     if subscriber is None or not limits:
         return subscriber
     until, of_round = limits
@@ -53,13 +54,16 @@ def read(purpose: Purpose, token: str, at: datetime.datetime | None = None) -> S
 
 def is_spent(token: str) -> bool:
     """Say whether a link for a change of address has done its work, as a second press finds it."""
-    subscriber, limits = opened(Purpose.CHANGE, token)
+    uid, limits = opened(Purpose.CHANGE, token)
+    subscriber = named(uid)
     if subscriber is None or not limits:
         return False
-    return limits[1] == digest_of([subscriber.round - 1, subscriber.email])
+    former = FormerLink.objects.filter(uid=uid).first()
+    of_round = former.round if former else subscriber.round - 1
+    return limits[1] == digest_of([of_round, subscriber.email])
 
 
-def opened(purpose: Purpose, token: str) -> tuple[Subscriber | None, list]:
+def opened(purpose: Purpose, token: str) -> tuple[uuid.UUID | None, list]:
     """Give whom a token names, and what limits it, whether or not that still holds."""
     try:
         text = signer(purpose).unsign(token)
@@ -67,7 +71,15 @@ def opened(purpose: Purpose, token: str) -> tuple[Subscriber | None, list]:
         who, *limits = [payload] if len(payload) == 16 else EXPIRING.unpack(payload)
     except (BadSignature, ValueError, struct.error):  # not base64 is a ValueError, too
         return None, []
-    return Subscriber.objects.filter(uid=uuid.UUID(bytes=who)).first(), limits
+    return uuid.UUID(bytes=who), limits
+
+
+def named(uid: uuid.UUID | None) -> Subscriber | None:
+    """Give the person whom links call so, or called so at a former address."""
+    if uid is None:
+        return None
+    found = Subscriber.objects.filter(uid=uid).first()
+    return found or Subscriber.objects.filter(former_links__uid=uid).first()
 
 
 def bound(purpose: Purpose, subscriber: Subscriber) -> bytes:

@@ -42,6 +42,11 @@ def erase_unconfirmed() -> None:
         logger.info("%d people who never confirmed were forgotten.", count)
 
 
+def drop_unconfirmed_changes() -> None:
+    if count := subscriptions.drop_unconfirmed_changes():
+        logger.info("%d new addresses that never confirmed were forgotten.", count)
+
+
 def forget_limits() -> None:
     limits.forget_old()
 
@@ -49,7 +54,7 @@ def forget_limits() -> None:
 # In this order: what is rendered anew is indexed by the next.
 PARTS = (
     *(render_anew, mend_uses, mend_search, sweep_pictures),
-    *(clear_sessions, erase_unconfirmed, forget_limits),
+    *(clear_sessions, erase_unconfirmed, drop_unconfirmed_changes, forget_limits),
 )
 
 

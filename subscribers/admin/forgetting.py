@@ -1,5 +1,7 @@
 """Deleting people: never without saying what is kept of their address."""
 
+from operator import attrgetter
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import DELETION
@@ -79,7 +81,7 @@ class Forgetting:
         is_block = reason == Suppression.Reason.BLOCKED
         noted = _("Erased and blocked.") if is_block else _("Erased.")
         with transaction.atomic():
-            for person in people:
+            for person in sorted(people, key=attrgetter("pk")):  # as everybody holds them
                 pk = person.pk  # which goes with the row
                 subscriptions.erase(person, reason)
                 self.note(request, pk, DELETION, noted)

@@ -118,15 +118,16 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
     def save_model(self, request, obj, form, change):
         """Do each thing that was changed as the person would have, and note who did it."""
         changed, wishes, proof = form.changed_data, form.cleaned_data, proof_of(request)
+        address = wishes.get("address")
+        # First, since it counts the address before the person is held.
+        if address and not subscriptions.ask_for_change(obj, address, proof):
+            self.message_user(request, NO_LETTER, messages.WARNING)
         if "name" in changed:
-            obj.save(update_fields=["name"])
+            Subscriber.objects.filter(pk=obj.pk).update(name=obj.name)
         if "wanted" in changed:
             subscriptions.choose(obj, wishes["wanted"], proof)
         if "pause_until" in changed:
             subscriptions.pause(obj, wishes["pause_until"], proof)
-        address = wishes.get("address")
-        if address and not subscriptions.ask_for_change(obj, address, proof):
-            self.message_user(request, NO_LETTER, messages.WARNING)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         context = {"show_save_and_add_another": False, "show_delete": False}

@@ -19,6 +19,10 @@ class ConsentEventQuerySet(models.QuerySet):
     def delete(self):
         raise OnlyGrows("What people have agreed to goes only with the person.")
 
+    def hand_over(self, subscriber: Subscriber) -> None:
+        """Let the events be of another row, which is the same person."""
+        super().update(subscriber=subscriber)
+
     def bulk_update(self, *args, **kwargs):
         raise OnlyGrows("What people have agreed to is never changed.")
 

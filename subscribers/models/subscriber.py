@@ -25,6 +25,10 @@ class SubscriberQuerySet(models.QuerySet):
         """Keep those whose letters rest at the moment `at` (now by default)."""
         return self.active().filter(paused_until__gt=at or timezone.now())
 
+    def moving(self):
+        """Keep those who have asked for another address that has not confirmed yet."""
+        return self.exclude(new_email="")
+
     def unconfirmed(self, asked_before):
         """Keep those who asked before that moment, and never confirmed."""
         return self.filter(state=self.model.State.PENDING, asked_at__lt=asked_before)
@@ -83,6 +87,11 @@ class Subscriber(models.Model):
         permissions = [
             ("import_subscriber", _("Can import subscribers")),
             ("export_subscriber", _("Can export subscribers")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["new_email"], condition=~Q(new_email=""), name="subscribers_who_move"
+            )
         ]
         constraints = [
             models.CheckConstraint(

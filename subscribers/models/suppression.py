@@ -22,6 +22,10 @@ class SuppressionQuerySet(models.QuerySet):
         """Keep what is known of an address."""
         return self.filter(digest__in=digests(address))
 
+    def blocking(self):
+        """Keep those that nobody may lift by asking for letters again."""
+        return self.exclude(reason=self.model.Reason.ERASED)
+
     def add(self, address: Address, reason: str) -> None:
         """Note an address; what is known of it already stays, unless this is graver."""
         digest = digests(address)[0]

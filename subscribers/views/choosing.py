@@ -2,9 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from functools import wraps
 
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -88,60 +86,46 @@ Done = tuple[str, Form | None]
 Act = Callable[[HttpRequest, Subscriber], Done]
 
 
-def held(act: Act) -> Act:
-    """Let nobody else change the person meanwhile; whoever has just been erased stays so."""
-
-    @wraps(act)
-    def acting(request: HttpRequest, subscriber: Subscriber) -> Done:
-        with transaction.atomic():
-            subscriber = subscriptions.locked(subscriber)
-            return act(request, subscriber) if subscriber else ("", None)
-
-    return acting
-
-
-@held
 def choose(request: HttpRequest, subscriber: Subscriber) -> Done:
     form = TypesForm(request.POST, subscriber=subscriber)
     if not form.is_valid():
         return "", form
-    subscriptions.choose(subscriber, form.wanted, proof(request, FORM))
-    return "chosen", None
+    is_done = subscriptions.choose(subscriber, form.wanted, proof(request, FORM))
+    return ("chosen", None) if is_done else too_often(form, "types")
 
 
-@held
 def pause(request: HttpRequest, subscriber: Subscriber) -> Done:
     form = PauseForm(request.POST)
     if not form.is_valid():
         return "", form
-    subscriptions.pause(subscriber, form.until, proof(request, FORM))
-    return "paused", None
+    is_done = subscriptions.pause(subscriber, form.until, proof(request, FORM))
+    return ("paused", None) if is_done else too_often(form, "weeks")
 
 
-@held
 def resume(request: HttpRequest, subscriber: Subscriber) -> Done:
-    if subscriber.is_paused():
-        subscriptions.pause(subscriber, None, proof(request, FORM))
+    subscriptions.pause(subscriber, None, proof(request, FORM))
     return "resumed", None
 
 
-@held
 def ask_for_change(request: HttpRequest, subscriber: Subscriber) -> Done:
     """Say the same of every address, known or not."""
     form = AddressForm(request.POST, subscriber=subscriber)
     if not form.is_valid():
         return "", form
     if not limits.take(f"changes:{subscriber.uid}", CHANGES):
-        form.add_error("new_email", _("That was often enough for a day. Try again tomorrow."))
-        return "", form
+        return too_often(form, "new_email")
     subscriptions.ask_for_change(subscriber, form.cleaned_data["new_email"], proof(request, FORM))
     return "address", None
 
 
 def ask(request: HttpRequest, subscriber: Subscriber) -> Done:
-    # Not held: what asks counts first and locks then, and two in both orders would be a deadlock.
     subscriptions.ask(subscriber.address, proof(request, FORM, consent.words()))
     return "asked", None
+
+
+def too_often(form: Form, field: str) -> Done:
+    form.add_error(field, _("That was often enough for a day. Try again tomorrow."))
+    return "", form
 
 
 ACTS: dict[str, dict[str, Act]] = {

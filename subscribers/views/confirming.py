@@ -18,10 +18,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if subscriber is None:
         return over(request)
     words = _("Yes, send me the letters")
+    if subscriber.state == Subscriber.State.ACTIVE:
+        return welcome(request, subscriber)
     if request.method in READING:
         return render(request, "subscribers/confirm.html", {"words": words})
-    is_new = subscriptions.confirm(subscriber, proof(request, "confirmation", words))
-    if not is_new and tokens.read(Purpose.CONFIRM, token) is None:  # left or erased just now
+    if not subscriptions.confirm(subscriber, proof(request, "confirmation", words)):
         return over(request)
     return welcome(request, subscriber)
 

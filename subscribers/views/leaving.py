@@ -3,23 +3,18 @@
 Each of these pages is the same for a token that nobody has: who tries some learns nothing.
 """
 
-import datetime
 import re
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from subscribers import limits, subscriptions, tokens
-from subscribers.consent import Proof
+from subscribers import subscriptions, tokens
 from subscribers.forms import ReasonForm, TypesForm
-from subscribers.models import Subscriber
 from subscribers.tokens import Purpose
 from subscribers.views.personal import ACTING, READING, personal, proof
 
 # As a form of either content type holds it.
 ONE_CLICK = re.compile(rb"List-Unsubscribe\b.{1,200}?\bOne-Click\b", re.DOTALL | re.IGNORECASE)
-REASONS = limits.Rule(most=5, within=datetime.timedelta(days=1))
 READ = 4096  # bytes; what one click sends has some 30, or 200 in parts
 
 
@@ -43,30 +38,20 @@ def is_one_click(request: HttpRequest) -> bool:
         return False
 
 
-@personal(*ACTING)
+@personal(*READING, *ACTING)
 def come_back(request: HttpRequest, token: str) -> HttpResponse:
-    """Take leaving back, or have fewer sections instead; or say that it is too late for that."""
+    """Take leaving back, or have fewer sections instead; or say that it is too late for that.
+
+    The page itself is where the letter that says goodbye leads to.
+    """
+    if request.method in READING:
+        return render(request, "subscribers/come_back.html", {"token": token})
     form = TypesForm(request.POST) if "fewer" in request.POST else None
+    wanted = form.wanted if form and form.is_valid() else None
     subscriber = tokens.read(Purpose.LEAVE, token)
-    is_back = subscriber is not None and return_to_list(
-        subscriber, form, proof(request, "goodbye page")
-    )
+    given = proof(request, "goodbye page")
+    is_back = subscriber is not None and subscriptions.come_back(subscriber, given, wanted)
     return render(request, f"subscribers/{'back' if is_back else 'too_late'}.html")
-
-
-def return_to_list(subscriber: Subscriber, form: TypesForm | None, proof: Proof) -> bool:
-    """Let a person be on the list, with fewer sections if a form says so; say whether they are."""
-    with transaction.atomic():
-        is_back = subscriptions.come_back(subscriber, proof)
-        subscriber = subscriptions.locked(subscriber)
-        if not is_back and (subscriber is None or subscriber.state != Subscriber.State.ACTIVE):
-            return False
-        if form and form.is_valid():
-            # Everybody sees all of them ticked: what was left out before stays so.
-            unwanted = set(subscriber.unwanted_types.all())
-            wanted = [one for one in form.wanted if one not in unwanted]
-            subscriptions.choose(subscriber, wanted, proof)
-    return True
 
 
 @personal(*ACTING)
@@ -77,15 +62,5 @@ def give_reason(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "subscribers/reason.html", {"token": token, "reason_form": form})
     subscriber = tokens.read(Purpose.LEAVE, token)
     if subscriber and form.given:
-        keep_reason(subscriber, form.given, proof(request, "goodbye page"))
+        subscriptions.give_reason(subscriber, form.given, proof(request, "goodbye page"))
     return render(request, "subscribers/thanks.html")
-
-
-def keep_reason(subscriber: Subscriber, reason: str, proof: Proof) -> None:
-    """Keep the reason of somebody who has left, unless they give one again and again."""
-    with transaction.atomic():
-        subscriber = subscriptions.locked(subscriber)
-        if subscriber is None or subscriber.state != Subscriber.State.LEFT:
-            return
-        if limits.take(f"reasons:{subscriber.uid}", REASONS):
-            subscriptions.give_reason(subscriber, reason, proof)

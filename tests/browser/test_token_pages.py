@@ -26,6 +26,7 @@ def newcomer(installed) -> Subscriber:
 def reader(installed) -> Subscriber:
     reader = make_subscriber()
     subscriptions.ask_for_change(reader, read_address("ada@example.com"), Proof("preferences"))
+    reader.refresh_from_db()
     return reader
 
 

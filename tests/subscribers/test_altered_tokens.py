@@ -32,6 +32,7 @@ def ada() -> Subscriber:
     """Somebody with a link of each purpose, all of which hold."""
     ada = make_subscriber()
     subscriptions.ask_for_change(ada, read_address("ada@example.com"), Proof("preferences"))
+    ada.refresh_from_db()
     assert all(tokens.read(purpose, tokens.make(purpose, ada)) == ada for purpose in Purpose)
     return ada
 

@@ -13,7 +13,7 @@ from subscribers.addresses import read_address
 from subscribers.consent import Proof
 from subscribers.models import ConsentEvent, Letter, Subscriber, Suppression
 from subscribers.tokens import Purpose
-from subscribers.views.choosing import ACTS, DONE
+from subscribers.views.choosing import DONE
 from tests.builders import make_subscriber
 from tests.personal_pages import assert_is_personal, link, text_of
 
@@ -294,12 +294,3 @@ class TestWhoIsNotOnTheList:
         assert post(client, own_page, "ask").url == own_page
 
         assert not Letter.objects.exists()
-
-
-@pytest.mark.parametrize("do", ["choose", "pause", "resume", "address"])
-def test_who_is_erased_while_they_act_is_not_acted_for(rf, reader, do):
-    request = rf.post("/preferences/x/", {"weeks": "4", "new_email": "b@example.org"})
-    act = ACTS[State.ACTIVE][do]
-    subscriptions.erase(Subscriber.objects.get())
-
-    assert act(request, reader) == ("", None)

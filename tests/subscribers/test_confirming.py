@@ -30,6 +30,7 @@ def mover() -> Subscriber:
     """Somebody who waits to confirm another address."""
     mover = make_subscriber()
     subscriptions.ask_for_change(mover, read_address("ada@example.com"), Proof("preferences"))
+    mover.refresh_from_db()
     return mover
 
 

@@ -70,7 +70,7 @@ def purpose_of(link: str) -> Purpose | None:
 
 
 def token_in(link: str) -> str:
-    return urlsplit(link).path.rstrip("/").rpartition("/")[2]
+    return urlsplit(link).path.removesuffix("/back/").rstrip("/").rpartition("/")[2]
 
 
 @pytest.mark.parametrize("kind", Kind)

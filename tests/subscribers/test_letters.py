@@ -97,9 +97,9 @@ class TestSending:
 
         assert sorted(states().values()) == [State.QUEUED] * 3 + [State.SENT] * 2
 
-    def test_it_asks_the_database_thrice_for_each(self, mail_server, django_assert_num_queries):
+    def test_it_asks_the_database_four_times_for_each(self, mail_server, django_assert_num_queries):
         ask(3)
-        with django_assert_num_queries(2 + 3 * 3):  # what is due, three each, and then nothing is
+        with django_assert_num_queries(2 + 3 * 4):  # what is due, four each, and then nothing is
             letters.send_due()
 
     def test_a_folder_takes_them_where_there_is_no_server(self, settings, tmp_path):

@@ -83,7 +83,7 @@ def test_opening_every_link_three_times_changes_nothing(mailed, kind):
         (Kind.WELCOME, {"preferences", "unsubscribe"}),
         (Kind.CHANGE, {"change"}),
         (Kind.CHANGED, {"preferences", "unsubscribe"}),
-        (Kind.GOODBYE, {"unsubscribe"}),
+        (Kind.GOODBYE, {"come_back"}),
     ],
 )
 def test_a_mail_holds_the_links_that_its_reader_needs(mailed, kind, names):
@@ -91,3 +91,11 @@ def test_a_mail_holds_the_links_that_its_reader_needs(mailed, kind, names):
 
     personal = {one.url_name for one in found if one.app_name == "subscribers" and one.kwargs}
     assert names <= personal
+
+
+def test_the_way_back_of_a_goodbye_leads_back(mailed):
+    [link] = links_in(mailed[Kind.GOODBYE], "/unsubscribe/")
+
+    Client().post(link.removeprefix(SITE))
+
+    assert Subscriber.objects.get(email="left@example.org").state == Subscriber.State.ACTIVE

@@ -1,0 +1,48 @@
+"""Joining, choosing, leaving: what happens to a person's subscription, and the proof of it.
+
+Each function is one transaction, which holds the person as they are at that moment: the state, the
+event that proves it and the letter that tells of it are kept together, or none of them is. What
+counts a limit does so before it holds anybody, so that no two wait for each other.
+"""
+
+from subscribers.subscriptions.choosing import choose, pause
+from subscribers.subscriptions.forgetting import (
+    UNCONFIRMED_KEPT,
+    drop_unconfirmed_changes,
+    erase,
+    erase_unconfirmed,
+    lift,
+)
+from subscribers.subscriptions.joining import UNASKED, ask, confirm, may_be_written_to
+from subscribers.subscriptions.leaving import (
+    COMING_BACK,
+    come_back,
+    give_reason,
+    leave,
+    may_come_back,
+)
+from subscribers.subscriptions.moving import ask_for_change, change
+from subscribers.subscriptions.records import data_of, record
+
+__all__ = [
+    "COMING_BACK",
+    "UNASKED",
+    "UNCONFIRMED_KEPT",
+    "ask",
+    "ask_for_change",
+    "change",
+    "choose",
+    "come_back",
+    "confirm",
+    "data_of",
+    "drop_unconfirmed_changes",
+    "erase",
+    "erase_unconfirmed",
+    "give_reason",
+    "leave",
+    "lift",
+    "may_be_written_to",
+    "may_come_back",
+    "pause",
+    "record",
+]
