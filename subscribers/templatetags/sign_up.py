@@ -12,4 +12,4 @@ register.simple_tag(consent.words, name="consent_words")
 @register.simple_tag
 def novalidate() -> str:
     """Let no browser refuse an address that our mail server takes: they know none beyond ASCII."""
-    return "novalidate" if settings.SMTPUTF8 else ""
+    return " novalidate" if settings.SMTPUTF8 else ""

@@ -71,6 +71,12 @@ class TestJoining:
 
         assert newcomer.events.get().page == "/confirm/…/"
 
+    def test_looking_again_shows_that_one_is_in(self, client, newcomer):
+        address = link(Purpose.CONFIRM, newcomer)
+        pressed = text_of(client.post(address))
+
+        assert text_of(client.get(address)) == pressed
+
     def test_pressing_again_shows_the_same_and_does_nothing_more(self, client, newcomer):
         first = client.post(link(Purpose.CONFIRM, newcomer))
         second = client.post(link(Purpose.CONFIRM, newcomer))

@@ -44,6 +44,12 @@ class TestForm:
 
         assert len(forms) == 1
 
+    @pytest.mark.parametrize("takes_all", [True, False])
+    def test_browsers_refuse_no_address_that_the_server_takes(self, client, settings, takes_all):
+        settings.SMTPUTF8 = takes_all
+
+        assert (" novalidate" in form_of(client, "/")) is takes_all
+
     def test_it_has_one_field_for_people(self, client):
         fields = re.findall(r"<input[^>]*>", form_of(client, "/"))
 
