@@ -267,6 +267,7 @@ class TestMarkdownField:
         expect(text).to_have_value("Mine")
 
 
+@pytest.mark.story
 class TestNothingIsLost:
     def test_a_killed_tab_loses_nothing(self, desk_page, signed_in, live_server):
         issue = draft("One")

@@ -5,7 +5,11 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import card, preview_of, ready
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.story,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def write_section(page, index: int, title: str, body: str, tags: str):

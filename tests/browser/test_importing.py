@@ -8,7 +8,11 @@ from playwright.sync_api import expect
 from subscribers.models import Subscriber
 from tests.builders import make_subscriber
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.story,
+    pytest.mark.django_db(transaction=True),
+]
 
 FILE = {
     "name": "people.csv",

@@ -10,7 +10,11 @@ from subscribers.models import Subscriber
 from tests.builders import make_issue
 from tests.mail_server import links_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.story,
+    pytest.mark.django_db(transaction=True),
+]
 
 State = Subscriber.State
 
