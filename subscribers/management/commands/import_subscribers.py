@@ -36,8 +36,10 @@ class Command(BaseCommand):
             "--mode",
             required=True,
             choices=Mode.values,
-            help="add new people; update names and choices of people whom we know, where empty "
-            "cells change nothing; or restore everything from an export of this program",
+            help="add new people, of whom those who are gone in the file are noted as gone, and "
+            "those who never confirmed are left alone; update names and choices of people whom we "
+            "know, where empty cells change nothing; or restore everything from an export of this "
+            "program",
         )
         parser.add_argument(
             "--source",
