@@ -100,7 +100,10 @@ def events_of(decision: Decision, plan: Plan, types: Types) -> Iterator[ConsentE
 
 
 def event(kind: Kind, decision: Decision, plan: Plan, **detail) -> ConsentEvent:
-    """Make an event that says which line of which file it comes from."""
+    """Make an event that says which line of which file it comes from.
+
+    It names no version of the privacy page: whoever comes with a file has not seen ours.
+    """
     where = {"mode": str(plan.mode), "file": plan.file, "line": decision.row.line}
     return ConsentEvent(
         subscriber=decision.subscriber,

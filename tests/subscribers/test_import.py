@@ -81,6 +81,7 @@ class TestAdding:
         assert slugs(person) == sorted(left_out)
         event = person.events.get()
         assert (event.kind, event.form, event.by) == ("imported", "import", editor)
+        assert (event.words, event.policy_version) == ("", "")
         assert event.detail == {
             "mode": "add",
             "source": SOURCE,
