@@ -6,6 +6,7 @@ import hashlib
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from issues.characters import one_line
 from issues.images import MAX_BYTES
 from subscribers.exchange.deciding import Mode, Plan
 from subscribers.exchange.problems import UnreadableFile
+from subscribers.exchange.records import Delimiter
 from subscribers.exchange.rows import FIRST_DAY, in_zone
 from subscribers.exchange.table import Table
 from subscribers.models import Subscriber
@@ -31,9 +33,7 @@ ENCODINGS = [
 ]
 DELIMITERS = [
     ("", _("Recognise it")),
-    (",", _("Comma")),
-    (";", _("Semicolon")),
-    ("\t", _("Tab")),
+    *((one.value, capfirst(one.label)) for one in Delimiter),
 ]
 
 

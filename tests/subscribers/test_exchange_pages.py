@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from issues.images import MAX_BYTES
 from subscribers.admin.exchange_forms import MAX_LINES
@@ -89,6 +90,16 @@ class TestTrying:
         assert "Import now" in page
         assert not Subscriber.objects.exists()
         assert not LogEntry.objects.exists()
+
+    def test_names_delimiters_in_the_language_of_the_desk(self, desk, settings, monkeypatch):
+        settings.LANGUAGE_CODE = "de"
+        words = translation.trans_real.translation("de")
+        monkeypatch.setitem(words._catalog._catalogs[0], "semicolon", "Strichpunkt")
+
+        response = posted(desk)
+
+        assert "Strichpunkt" in dict(response.context["recognised"]).values()
+        assert "Strichpunkt" in dict(response.context["form"].fields["delimiter"].choices).values()
 
     def test_shows_the_first_hundred_problems_and_how_many_more_there_are(self, desk):
         response = posted(desk, b"email\n" + b"nobody\n" * (MOST_SHOWN + 5))

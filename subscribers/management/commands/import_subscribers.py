@@ -12,12 +12,12 @@ from issues.characters import one_line
 from subscribers.exchange import importing
 from subscribers.exchange.deciding import Mode, Plan
 from subscribers.exchange.problems import UnreadableFile, Unusable
-from subscribers.exchange.records import DELIMITERS
+from subscribers.exchange.records import Delimiter
 from subscribers.exchange.report import Report, recognised
 from subscribers.exchange.rows import read_past
 from subscribers.exchange.table import Table
 
-NAMED = {name: character for character, name in DELIMITERS.items()}
+NAMED = {one.name.lower(): one.value for one in Delimiter}
 
 
 class Command(BaseCommand):
