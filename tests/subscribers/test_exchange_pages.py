@@ -262,6 +262,12 @@ class TestExporting:
         expected = "Exported 2 subscribers (active, left)"
         assert (entry.user, entry.get_change_message()) == (editor, expected)
 
+    def test_the_states_are_named_and_their_error_is_told_to_all(self, desk):
+        page = desk.post(EXPORT, {"states": "zombie"}).content.decode()
+
+        assert '<fieldset class="choices" aria-describedby="id_states_error">' in page
+        assert 'id="id_states_error"' in page
+
     @pytest.mark.parametrize("states", [[], ["zombie"], ["active", "\0"]])
     def test_states_are_chosen_from_ours(self, desk, states):
         response = desk.post(EXPORT, {"states": states})
