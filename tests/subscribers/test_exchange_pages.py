@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
-from issues.images import MAX_BYTES
-from subscribers.admin.exchange_forms import MAX_LINES
+from subscribers.admin import exchange_forms
+from subscribers.admin.exchange_forms import MAX_BYTES, MAX_LINES
 from subscribers.exchange.report import MOST_SHOWN
 from subscribers.models import Subscriber
 from tests.builders import make_colleague, make_subscriber, picture
@@ -181,6 +181,30 @@ class TestImporting:
 
         assert response.status_code == 200
         assert "@" not in LogEntry.objects.get().change_message
+
+
+class TestTheLimits:
+    def said(self, response) -> str:
+        return response.content.decode().replace("\xa0", " ")
+
+    def test_they_are_said_before(self, desk):
+        assert "CSV, of at most 20.0 MB and 100,000 lines." in self.said(desk.get(IMPORT))
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            (b"x" * (MAX_BYTES + 1), "The file is larger than 20.0 MB."),
+            (b"a@x.org\n" * (MAX_LINES + 1), "The file has more than 100,000 lines"),
+        ],
+    )
+    def test_and_when_they_are_passed(self, desk, data, words):
+        assert words in self.said(posted(desk, data))
+
+    def test_they_are_its_own(self, desk, monkeypatch):
+        monkeypatch.setattr(exchange_forms, "MAX_BYTES", 1024)
+
+        assert "at most 1.0 KB" in self.said(desk.get(IMPORT))
+        assert "The file is larger than 1.0 KB." in self.said(posted(desk, b"x" * 1025))
 
 
 class TestWhatIsRefused:
