@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
@@ -328,3 +329,15 @@ class TestActs:
         assert len(entries) == 3
         assert not any("@" in f"{one.object_repr}{one.change_message}" for one in entries)
         assert desk.get(screen(ada, "history")).status_code == 200
+
+
+class TestPage:
+    def test_it_holds_what_other_parts_of_the_desk_add_to_it(self, rf, editor, ada):
+        request = rf.get(screen(ada))
+        request.user = editor
+
+        view = site.get_model_admin(Subscriber).change_view
+        page = view(request, str(ada.pk), extra_context={"title": "Our reader", "added": "yes"})
+
+        assert (page.context_data["title"], page.context_data["added"]) == ("Our reader", "yes")
+        assert page.context_data["show_delete"] is False
