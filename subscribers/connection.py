@@ -25,14 +25,15 @@ class Refused(Exception):
 
 
 class Interrupted(Exception):
-    """The connection is at fault, not the message; names no address.
+    """The connection has ended, and with it the round; names no address.
 
-    Whoever is unsure has sent a whole message and heard no answer: it may have arrived.
+    It was an attempt if the server had heard to whom the message goes: it may have hung up because
+    of that, or have taken the message without a word. Before that, no message is at fault.
     """
 
-    def __init__(self, trouble: str, is_unsure: bool = False):
+    def __init__(self, trouble: str, is_attempt: bool = False):
         super().__init__(ADDRESS.sub("…", trouble))
-        self.is_unsure = is_unsure
+        self.is_attempt = is_attempt
 
 
 class Connection:
@@ -41,6 +42,7 @@ class Connection:
     def __init__(self):
         self.backend = get_connection()
         self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
+        self.is_attempt = False  # whether the server has heard to whom the message in hand goes
 
     def __enter__(self) -> "Connection":
         return self
@@ -54,14 +56,12 @@ class Connection:
 
     def send(self, message: Message) -> str:
         """Hand a message over; give what the server said. Raises Refused or Interrupted."""
+        self.is_attempt = False
         try:
             return self.by_smtp(message) if self.is_smtp else self.by_backend(message)
-        except Interrupted:
+        except (Interrupted, OSError) as error:  # that is every SMTPException, too
             self.close()
-            raise
-        except OSError as error:  # that is every SMTPException, too
-            self.close()
-            raise Interrupted(description(error)) from error
+            raise Interrupted(description(error), self.is_attempt) from error
 
     def by_smtp(self, message: Message) -> str:
         was_open = not self.backend.open()
@@ -85,6 +85,7 @@ class Connection:
         code, reply = server.mail(message.sender.address, options)
         if code != 250:  # us, that is, and so every message
             raise Interrupted(f"MAIL: {said(code, reply)}")
+        self.is_attempt = True
         self.judge(*server.rcpt(message.recipient))
 
     def content(self, message: Message) -> str:
@@ -93,8 +94,6 @@ class Connection:
             answer = self.backend.connection.data(data)
         except smtplib.SMTPDataError as error:  # it does not even want to see it
             answer = error.smtp_code, error.smtp_error
-        except OSError as error:
-            raise Interrupted(description(error), is_unsure=True) from error
         self.judge(*answer)
         return said(*answer)
 
@@ -127,8 +126,10 @@ def said(code: int, reply: bytes) -> str:
     return text[:LONGEST_REPLY]
 
 
-def description(error: OSError) -> str:
+def description(error: Interrupted | OSError) -> str:
     """Say what happened to a connection."""
+    if isinstance(error, Interrupted):
+        return str(error)
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__}: {said(error.smtp_code, error.smtp_error)}"
     return f"{type(error).__name__}: {error}"

@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from issues.characters import printable
 from issues.models import SectionType
-from subscribers.addresses import Address, read_address
+from subscribers.addresses import Address
+from subscribers.fields import AddressField, TypesField
 from subscribers.models import Subscriber
 
 WEEKS = (1, 2, 4, 8, 12)
@@ -33,35 +34,19 @@ class PrintableForm(forms.Form):
             self.data.setlist(key, [printable(value) for value in self.data.getlist(key)])
 
 
-class KnownChoices(forms.MultipleChoiceField):
-    """Choices of which one that has gone since the page was made is not missed."""
-
-    def to_python(self, value):
-        return [one for one in super().to_python(value) if self.valid_value(one)]
-
-
 class TypesForm(PrintableForm):
     """The kinds of sections that somebody wants; all are ticked unless a person left some out."""
 
     name = "types_form"
-    types = KnownChoices(
-        label=_("Which sections would you like?"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    types = TypesField(label=_("Which sections would you like?"))
 
     def __init__(self, *args, subscriber: Subscriber | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.kinds = {one.slug: one for one in SectionType.objects.all()}
-        unwanted = {one.slug for one in subscriber.unwanted_types.all()} if subscriber else set()
-        self.fields["types"].choices = [
-            (slug, f"{one.emoji} {one.plural}".strip()) for slug, one in self.kinds.items()
-        ]
-        self.initial["types"] = [slug for slug in self.kinds if slug not in unwanted]
+        self.initial["types"] = self.fields["types"].offer(subscriber)
 
     @property
     def wanted(self) -> list[SectionType]:
-        return [self.kinds[slug] for slug in self.cleaned_data["types"]]
+        return self.cleaned_data["types"]
 
 
 class PauseForm(PrintableForm):
@@ -81,7 +66,7 @@ class PauseForm(PrintableForm):
 
 class AddressForm(PrintableForm):
     name = "address_form"
-    new_email = forms.CharField(
+    new_email = AddressField(
         label=_("New e-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -91,7 +76,7 @@ class AddressForm(PrintableForm):
         self.subscriber = subscriber
 
     def clean_new_email(self) -> Address:
-        address = read_address(self.cleaned_data["new_email"])
+        address = self.cleaned_data["new_email"]
         if address.email == self.subscriber.email:
             raise forms.ValidationError(_("This is the address that your letters go to already."))
         return address

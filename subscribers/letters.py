@@ -117,7 +117,7 @@ def hand_over(letter: Letter, message: Message, connection: Connection) -> bool:
             put_off(letter, refusal.reply)
         return False
     except Interrupted as trouble:
-        if trouble.is_unsure:  # it may have arrived: not again and again in one minute
+        if trouble.is_attempt:  # it may have arrived, or be why: not again and again in one minute
             put_off(letter, str(trouble))
         else:
             letter.give_back()

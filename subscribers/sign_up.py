@@ -11,8 +11,9 @@ from django.utils.crypto import salted_hmac
 
 from issues.characters import one_line
 from subscribers import consent, limits, subscriptions
-from subscribers.addresses import MAX_LENGTH, Address, read_address
+from subscribers.addresses import MAX_LENGTH
 from subscribers.consent import Proof
+from subscribers.fields import AddressField
 from subscribers.networks import network_of
 
 HOUR = datetime.timedelta(hours=1)
@@ -20,13 +21,6 @@ LONGEST_PATH = 300
 # Everybody counts in one row, and so waits for the others anyway. SQLite would let the threads of
 # a process try again and again, in no order, until one of them has waited for too long.
 IN_LINE = threading.Lock()
-
-
-class AddressField(forms.Field):
-    """An e-mail address; whatever else is typed is refused with the reason."""
-
-    def to_python(self, value: str | None) -> Address:
-        return read_address(value or "")
 
 
 class UntypedField(forms.Field):

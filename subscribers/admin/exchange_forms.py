@@ -4,20 +4,26 @@ import datetime
 import hashlib
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues.characters import one_line
-from issues.images import MAX_BYTES
 from subscribers.exchange.deciding import Mode, Plan
+from subscribers.exchange.decoding import too_large
 from subscribers.exchange.problems import UnreadableFile
+from subscribers.exchange.records import Delimiter
 from subscribers.exchange.rows import FIRST_DAY, in_zone
 from subscribers.exchange.table import Table
 from subscribers.models import Subscriber
 
-MAX_LINES = 100_000  # about a minute; more is for the command
+# About a minute; more is for the command.
+MAX_BYTES = 20 * 1024 * 1024
+MAX_LINES = 100_000
 MAX_FILE_NAME = 200
 
 ENCODINGS = [
@@ -31,14 +37,12 @@ ENCODINGS = [
 ]
 DELIMITERS = [
     ("", _("Recognise it")),
-    (",", _("Comma")),
-    (";", _("Semicolon")),
-    ("\t", _("Tab")),
+    *((one.value, capfirst(one.label)) for one in Delimiter),
 ]
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("File"), help_text=_("CSV, of at most 20 MB and 100,000 lines."))
+    file = forms.FileField(label=_("File"))
     mode = forms.ChoiceField(label=_("What to do"), choices=Mode, initial=Mode.ADD)
     source = forms.CharField(
         label=_("How they agreed"),
@@ -59,6 +63,12 @@ class ImportForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS, required=False)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        most = {"size": filesizeformat(MAX_BYTES), "lines": intcomma(MAX_LINES)}
+        words = gettext("CSV, of at most %(size)s and %(lines)s lines.")
+        self.fields["file"].help_text = words % most
+
     def clean_source(self) -> str:
         return one_line(self.cleaned_data["source"])
 
@@ -71,7 +81,7 @@ class ImportForm(forms.Form):
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise ValidationError(_("The file is larger than 20 MB."))
+            raise ValidationError(too_large(MAX_BYTES))
         self.file_name = one_line(file.name)[:MAX_FILE_NAME]
         return file.read()
 
@@ -85,9 +95,9 @@ class ImportForm(forms.Form):
             raise ValidationError({"file": str(error)}) from error
         if self.table.line_count > MAX_LINES:
             words = gettext(
-                "The file has more than %d lines: it is for manage.py import_subscribers."
+                "The file has more than %s lines: it is for manage.py import_subscribers."
             )
-            raise ValidationError({"file": words % MAX_LINES})
+            raise ValidationError({"file": words % intcomma(MAX_LINES)})
         return said
 
     def plan(self, user) -> Plan:

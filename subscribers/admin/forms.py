@@ -6,12 +6,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from issues.characters import one_line
-from issues.models import SectionType
-from subscribers.addresses import Address, read_address
+from subscribers.addresses import Address
+from subscribers.fields import AddressField, TypesField
 from subscribers.growth import midnight
 from subscribers.models import Subscriber, Suppression
 
 State, Reason = Subscriber.State, Suppression.Reason
+
+# Of somebody else than whoever types it.
+TYPED_ADDRESS = forms.EmailInput({"class": "vTextField", "autocomplete": "off"})
 
 FORGETTING = [
     (Reason.ERASED, _("Erase. They may join again one day, of their own will.")),
@@ -25,16 +28,6 @@ KNOWN = {
     ),
     State.BOUNCED: _("This address is known, and letters could not reach it."),
 }
-
-
-class AddressField(forms.CharField):
-    """An address that a letter can be sent to, read as everywhere."""
-
-    widget = forms.EmailInput({"class": "vTextField", "autocomplete": "off"})
-
-    def clean(self, value) -> Address | None:
-        text = super().clean(value)
-        return read_address(text) if text else None
 
 
 class LineField(forms.CharField):
@@ -59,7 +52,7 @@ def refuse_suppressed(address: Address) -> None:
 class InviteForm(forms.Form):
     """Somebody whom an editor adds, who is asked by letter first."""
 
-    email = AddressField(label=_("E-mail address"))
+    email = AddressField(label=_("E-mail address"), widget=TYPED_ADDRESS)
     name = LineField(label=_("Name"), required=False, max_length=200)
     source = LineField(
         label=_("How they asked for it"),
@@ -83,12 +76,7 @@ class PersonForm(forms.ModelForm):
     """
 
     name = LineField(label=_("Name"), required=False, max_length=200, show_hidden_initial=True)
-    wanted = forms.MultipleChoiceField(
-        label=_("Wants"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        show_hidden_initial=True,
-    )
+    wanted = TypesField(label=_("Wants"), show_hidden_initial=True)
     pause_until = forms.DateField(
         label=_("Pause until"),
         required=False,
@@ -100,6 +88,7 @@ class PersonForm(forms.ModelForm):
     address = AddressField(
         label=_("Another address"),
         required=False,
+        widget=TYPED_ADDRESS,
         help_text=_("We ask there first. Nothing changes until its owner confirms."),
     )
 
@@ -117,15 +106,9 @@ class PersonForm(forms.ModelForm):
             for name in self.OF_READERS:
                 del self.fields[name]
             return
-        types = list(SectionType.objects.all())
-        unwanted = set(person.unwanted_types.values_list("pk", flat=True))
-        self.fields["wanted"].choices = [(one.slug, str(one)) for one in types]
-        self.initial["wanted"] = [one.slug for one in types if one.pk not in unwanted]
+        self.initial["wanted"] = self.fields["wanted"].offer(person)
         if person.is_paused():
             self.initial["pause_until"] = timezone.localdate(person.paused_until)
-
-    def clean_wanted(self):
-        return list(SectionType.objects.filter(slug__in=self.cleaned_data["wanted"]))
 
     def clean_pause_until(self):
         day = self.cleaned_data["pause_until"]
@@ -161,4 +144,4 @@ class ForgetForm(forms.Form):
 
 
 class CheckForm(forms.Form):
-    email = AddressField(label=_("E-mail address"))
+    email = AddressField(label=_("E-mail address"), widget=TYPED_ADDRESS)

@@ -130,7 +130,8 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
             subscriptions.pause(obj, wishes["pause_until"], proof)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        context = {"show_save_and_add_another": False, "show_delete": False}
+        buttons = {"show_save_and_add_another": False, "show_delete": False}
+        context = {**buttons, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

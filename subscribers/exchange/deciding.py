@@ -27,21 +27,24 @@ class Mode(models.TextChoices):
 
 class Outcome(models.TextChoices):
     ADDED = "added", gettext_lazy("added")
+    NOTED = "noted", gettext_lazy("noted as gone, so that no later file brings them back")
     CHANGED = "changed", gettext_lazy("changed")
     UNCHANGED = "unchanged", gettext_lazy("as they were")
     KNOWN = "known", gettext_lazy("left alone: known already")
     UNKNOWN = "unknown", gettext_lazy("left alone: not known")
-    INACTIVE = "inactive", gettext_lazy("left alone: not active in the file")
+    UNCONFIRMED = "unconfirmed", gettext_lazy("left alone: not confirmed in the file")
     GONE = "gone", gettext_lazy("left alone: have left, or could not be reached")
     SUPPRESSED = "suppressed", gettext_lazy("left alone: not to be written to")
 
+
+NEW = (Outcome.ADDED, Outcome.NOTED)
 
 # The columns that each mode reads.
 ALWAYS = {"email", "name", "first_name", "last_name", "left_out", "chosen"}
 PROOF = {"proof_form", "proof_source", "proof_at"}
 MOMENTS = {"asked_at", "confirmed_at", "left_at", "paused_until"}
 WANTED = {
-    Mode.ADD: ALWAYS | PROOF | {"state", "confirmed_at"},
+    Mode.ADD: ALWAYS | PROOF | {"state", "confirmed_at", "left_at"},
     Mode.UPDATE: ALWAYS,
     Mode.RESTORE: ALWAYS | PROOF | MOMENTS | {"state", "uid"},
 }
@@ -91,12 +94,18 @@ def decide(row: Row, known: Known | None, is_suppressed: bool, plan: Plan) -> De
 
 
 def decide_on_new(row: Row, plan: Plan) -> Decision:
+    """Say what becomes of somebody new.
+
+    Who is gone is kept, too: else the next file, of addresses alone, would put them on the list.
+    Who has not confirmed elsewhere has agreed to nothing, and is kept only of our own exports.
+    """
     if plan.mode == Mode.UPDATE:
         return Decision(Outcome.UNKNOWN, row)
-    state = row.says.get("state", State.ACTIVE)
-    if plan.mode == Mode.ADD and state != State.ACTIVE:
-        return Decision(Outcome.INACTIVE, row)
-    return Decision(Outcome.ADDED, row, made(row, state, plan))
+    state = row.says.get("state") or (State.LEFT if "left_at" in row.says else State.ACTIVE)
+    if plan.mode == Mode.ADD and state == State.PENDING:
+        return Decision(Outcome.UNCONFIRMED, row)
+    outcome = Outcome.NOTED if plan.mode == Mode.ADD and state in GONE else Outcome.ADDED
+    return Decision(outcome, row, made(row, state, plan))
 
 
 def made(row: Row, state: State, plan: Plan) -> Subscriber:

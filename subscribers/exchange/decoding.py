@@ -3,6 +3,7 @@
 import codecs
 from typing import NamedTuple
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from subscribers.exchange.problems import UnreadableFile
@@ -31,7 +32,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     where it cannot be that, it is taken for the fallback, which is a guess.
     """
     if len(data) > MAX_BYTES:
-        raise UnreadableFile(_("The file is larger than %d MB.") % (MAX_BYTES // 1024**2))
+        raise UnreadableFile(too_large(MAX_BYTES))
     if data.startswith(WORKBOOKS):
         raise UnreadableFile(_("This is a workbook or an archive. Save it as CSV first."))
     if declared:
@@ -43,6 +44,10 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8", False)
     except UnicodeDecodeError:
         return Decoded(decode_as(FALLBACK, data), FALLBACK, True)
+
+
+def too_large(most: int) -> str:
+    return _("The file is larger than %s.") % filesizeformat(most)
 
 
 def decode_as(encoding: str, data: bytes) -> str:

@@ -57,7 +57,9 @@ def run(table: Table, plan: Plan, dry_run: bool = False) -> Iterator[Step]:
     found = table.rows(types, WANTED[plan.mode], empty_is_said=plan.mode == Mode.RESTORE)
     while batch := list(islice(found, CHUNK)):
         problems = [one for one in batch if isinstance(one, Problem)]
+        # In one order whatever the file's: two imports that meet wait for each other in turn.
         rows = [one for one in batch if isinstance(one, Row)]
+        rows.sort(key=lambda one: one.address.key)
         if dry_run:
             decisions, unusable = decide_all(rows, plan)
         else:
@@ -90,7 +92,10 @@ def decide_all(rows: list[Row], plan: Plan) -> tuple[list[Decision], list[Proble
 
 
 def known_people(rows: list[Row]) -> dict[str, Known]:
-    """Give whom we know of the rows by their keys; within a transaction, held until its end."""
+    """Give whom we know of the rows by their keys; within a transaction, held until its end.
+
+    They are held in the order of `pk`, as by every other import.
+    """
     people = Subscriber.objects.filter(key__in=[row.address.key for row in rows]).order_by("pk")
     if transaction.get_connection().in_atomic_block:
         people = people.select_for_update()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 
 from subscribers.exchange import left_out
-from subscribers.exchange.deciding import PROOF, Decision, Kind, Outcome, Plan, State
+from subscribers.exchange.deciding import NEW, PROOF, Decision, Kind, Outcome, Plan, State
 from subscribers.exchange.rows import Types
 from subscribers.models import ConsentEvent, Letter, Subscriber
 
@@ -19,10 +19,10 @@ LEAVING = {State.LEFT: Kind.LEFT, State.BOUNCED: Kind.BOUNCED}
 
 def keep(decisions: list[Decision], plan: Plan, types: Types) -> list[Decision]:
     """Keep what was decided; give the decisions as they have turned out."""
-    decisions = add([one for one in decisions if one.outcome == Outcome.ADDED]) + [
-        one for one in decisions if one.outcome != Outcome.ADDED
+    decisions = add([one for one in decisions if one.outcome in NEW]) + [
+        one for one in decisions if one.outcome not in NEW
     ]
-    added = [one for one in decisions if one.outcome == Outcome.ADDED]
+    added = [one for one in decisions if one.outcome in NEW]
     changed = [one for one in decisions if one.outcome == Outcome.CHANGED]
     change(changed)
     leave_out(added, changed)
@@ -100,7 +100,10 @@ def events_of(decision: Decision, plan: Plan, types: Types) -> Iterator[ConsentE
 
 
 def event(kind: Kind, decision: Decision, plan: Plan, **detail) -> ConsentEvent:
-    """Make an event that says which line of which file it comes from."""
+    """Make an event that says which line of which file it comes from.
+
+    It names no version of the privacy page: whoever comes with a file has not seen ours.
+    """
     where = {"mode": str(plan.mode), "file": plan.file, "line": decision.row.line}
     return ConsentEvent(
         subscriber=decision.subscriber,

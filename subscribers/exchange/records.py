@@ -6,16 +6,25 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from subscribers.exchange.problems import Problem
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 # Of one record, below the limit of the csv module; a quote that is never closed ends with it.
 MAX_CHARACTERS, MAX_LINES = 100_000, 200
 
 LINE = re.compile(r"[^\r\n]+(?:\r\n|\r|\n)?|\r\n|\r|\n")
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
+class Delimiter(models.TextChoices):
+    """What divides cells; the names are what commands call them."""
+
+    COMMA = ",", gettext_lazy("comma")
+    SEMICOLON = ";", gettext_lazy("semicolon")
+    TAB = "\t", gettext_lazy("tab")
 
 
 class Record(NamedTuple):
@@ -89,4 +98,4 @@ def recognised_delimiter(text: str) -> str:
     """Give what divides the cells of the first line; a comma where there is one cell."""
     found = LINE.search(text.lstrip())
     first = QUOTED.sub("", found[0][:MAX_CHARACTERS]) if found else ""
-    return max(DELIMITERS, key=first.count)
+    return max(Delimiter.values, key=first.count)

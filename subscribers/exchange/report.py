@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from subscribers.exchange.deciding import WANTED, Mode, Outcome
 from subscribers.exchange.importing import Step
 from subscribers.exchange.problems import Problem
-from subscribers.exchange.records import DELIMITERS
+from subscribers.exchange.records import Delimiter
 from subscribers.exchange.table import Table
 
 MOST_SHOWN = 100  # problems at the desk
@@ -50,7 +50,7 @@ def recognised(table: Table, mode: Mode) -> list[tuple[str, str]]:
     encoding = table.encoding
     if table.is_guess:
         encoding = _("%s (a guess, since it is not UTF-8: look at names with accents)") % encoding
-    delimiter = DELIMITERS.get(table.delimiter, table.delimiter)
+    delimiter = str(dict(Delimiter.choices).get(table.delimiter, table.delimiter))
     found = [(_("Encoding"), encoding), (_("Delimiter"), delimiter)]
     if not table.columns.has_heading:
         words = _("none has a name: the first cell of each line is taken for the address")

@@ -7,9 +7,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
-from issues.images import MAX_BYTES
-from subscribers.admin.exchange_forms import MAX_LINES
+from subscribers.admin import exchange_forms
+from subscribers.admin.exchange_forms import MAX_BYTES, MAX_LINES
 from subscribers.exchange.report import MOST_SHOWN
 from subscribers.models import Subscriber
 from tests.builders import make_colleague, make_subscriber, picture
@@ -89,6 +90,16 @@ class TestTrying:
         assert "Import now" in page
         assert not Subscriber.objects.exists()
         assert not LogEntry.objects.exists()
+
+    def test_names_delimiters_in_the_language_of_the_desk(self, desk, settings, monkeypatch):
+        settings.LANGUAGE_CODE = "de"
+        words = translation.trans_real.translation("de")
+        monkeypatch.setitem(words._catalog._catalogs[0], "semicolon", "Strichpunkt")
+
+        response = posted(desk)
+
+        assert "Strichpunkt" in dict(response.context["recognised"]).values()
+        assert "Strichpunkt" in dict(response.context["form"].fields["delimiter"].choices).values()
 
     def test_shows_the_first_hundred_problems_and_how_many_more_there_are(self, desk):
         response = posted(desk, b"email\n" + b"nobody\n" * (MOST_SHOWN + 5))
@@ -172,6 +183,30 @@ class TestImporting:
         assert "@" not in LogEntry.objects.get().change_message
 
 
+class TestTheLimits:
+    def said(self, response) -> str:
+        return response.content.decode().replace("\xa0", " ")
+
+    def test_they_are_said_before(self, desk):
+        assert "CSV, of at most 20.0 MB and 100,000 lines." in self.said(desk.get(IMPORT))
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            (b"x" * (MAX_BYTES + 1), "The file is larger than 20.0 MB."),
+            (b"a@x.org\n" * (MAX_LINES + 1), "The file has more than 100,000 lines"),
+        ],
+    )
+    def test_and_when_they_are_passed(self, desk, data, words):
+        assert words in self.said(posted(desk, data))
+
+    def test_they_are_its_own(self, desk, monkeypatch):
+        monkeypatch.setattr(exchange_forms, "MAX_BYTES", 1024)
+
+        assert "at most 1.0 KB" in self.said(desk.get(IMPORT))
+        assert "The file is larger than 1.0 KB." in self.said(posted(desk, b"x" * 1025))
+
+
 class TestWhatIsRefused:
     @pytest.mark.parametrize(
         ("fields", "field"),
@@ -250,6 +285,12 @@ class TestExporting:
         entry = LogEntry.objects.get()
         expected = "Exported 2 subscribers (active, left)"
         assert (entry.user, entry.get_change_message()) == (editor, expected)
+
+    def test_the_states_are_named_and_their_error_is_told_to_all(self, desk):
+        page = desk.post(EXPORT, {"states": "zombie"}).content.decode()
+
+        assert '<fieldset class="choices" aria-describedby="id_states_error">' in page
+        assert 'id="id_states_error"' in page
 
     @pytest.mark.parametrize("states", [[], ["zombie"], ["active", "\0"]])
     def test_states_are_chosen_from_ours(self, desk, states):

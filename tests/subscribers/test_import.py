@@ -13,7 +13,7 @@ from django.utils import timezone
 from issues.models import SectionType
 from subscribers import subscriptions
 from subscribers.exchange import importing
-from subscribers.exchange.deciding import Mode, Outcome, Plan
+from subscribers.exchange.deciding import NEW, Mode, Outcome, Plan
 from subscribers.exchange.problems import UnreadableFile
 from subscribers.exchange.report import Report
 from subscribers.exchange.table import Table
@@ -81,6 +81,7 @@ class TestAdding:
         assert slugs(person) == sorted(left_out)
         event = person.events.get()
         assert (event.kind, event.form, event.by) == ("imported", "import", editor)
+        assert (event.words, event.policy_version) == ("", "")
         assert event.detail == {
             "mode": "add",
             "source": SOURCE,
@@ -135,11 +136,10 @@ class TestAdding:
 
         assert counts(imported("email", "ada@example.org")) == {"suppressed": 1}
 
-    @pytest.mark.parametrize("state", ["unsubscribed", "bounced", "unconfirmed"])
-    def test_who_is_not_active_in_the_file_is_not_added(self, state):
-        report = imported("email,status", f"a@example.org,{state}", "b@example.org,enabled")
+    def test_who_has_not_confirmed_in_the_file_is_not_added(self):
+        report = imported("email,status", "a@example.org,unconfirmed", "b@example.org,enabled")
 
-        assert counts(report) == {"inactive": 1, "added": 1}
+        assert counts(report) == {"unconfirmed": 1, "added": 1}
         assert Subscriber.objects.get().email == "b@example.org"
 
     def test_good_lines_are_added_and_the_others_told(self):
@@ -155,6 +155,56 @@ class TestAdding:
     def test_source_and_date_are_needed(self, fields, heading):
         with pytest.raises(UnreadableFile):
             imported(heading, "ada@example.org,", **fields)
+
+
+class TestAddingWhoIsGone:
+    """They are kept as gone: what an editor knows must not be lost between two files."""
+
+    @pytest.mark.parametrize(
+        ("word", "state", "events"),
+        [
+            ("unsubscribed", "left", ["imported", "left"]),
+            ("complained", "left", ["imported", "left"]),
+            ("cleaned", "bounced", ["imported", "bounced"]),
+        ],
+    )
+    def test_they_are_noted_with_the_proof_of_it(self, word, state, events):
+        report = imported("email,status", f"a@example.org,{word}", "b@example.org,enabled")
+
+        gone = Subscriber.objects.get(email="a@example.org")
+        assert counts(report) == {"noted": 1, "added": 1}
+        assert report.summary == "1 added; 1 noted as gone, so that no later file brings them back"
+        assert (gone.state, kinds(gone)) == (state, events)
+        assert gone.events.first().detail["line"] == 2
+        assert not Letter.objects.exists()
+
+    @pytest.mark.parametrize("mode", Mode.values)
+    @pytest.mark.parametrize("word", ["unsubscribed", "bounced"])
+    def test_no_later_file_puts_them_on_the_list(self, word, mode):
+        imported("email,status", f"ada@example.org,{word}")
+        before = everything()
+
+        imported("email,name,state", "ada@example.org,Ada,active", mode=mode)
+        imported("ada@example.org")
+
+        assert everything() == before
+
+    def test_they_have_left_when_the_file_says(self):
+        imported("email,status,unsubscribed at", "ada@example.org,unsubscribed,2020-01-03T00:00Z")
+
+        assert Subscriber.objects.get().left_at.date() == datetime.date(2020, 1, 3)
+
+    def test_a_day_on_which_they_left_says_enough(self):
+        report = imported("email,unsubscribed at", "a@example.org,2020-01-03", "b@example.org,")
+
+        assert counts(report) == {"noted": 1, "added": 1}
+        assert Subscriber.objects.active().get().email == "b@example.org"
+
+    def test_who_is_not_to_be_written_to_leaves_no_trace(self):
+        subscriptions.erase(make_subscriber("ada@example.org"))
+
+        assert counts(imported("email,state", "ada@example.org,left")) == {"suppressed": 1}
+        assert not Subscriber.objects.exists()
 
 
 class TestUpdating:
@@ -333,6 +383,7 @@ class TestAnyMode:
         "erased@example.org,E,active,,2020-01-01,",
         "new@example.org,N,active,news,2020-01-01,",
         "leaving@example.org,L,left,,2020-01-01,",
+        "stranger@example.org,S,left,,2020-01-01,",
         "nobody,X,active,,,",
     )
 
@@ -351,7 +402,7 @@ class TestAnyMode:
         again = imported(*self.LINES, mode=mode)
 
         assert everything() == before
-        assert not again.counts[Outcome.ADDED] + again.counts[Outcome.CHANGED]
+        assert not any(again.counts[one] for one in (*NEW, Outcome.CHANGED))
 
     @pytest.mark.parametrize("mode", Mode.values)
     def test_a_dry_run_says_the_same_and_changes_nothing(self, mode):
@@ -370,7 +421,7 @@ class TestAnyMode:
         imported(*self.LINES, mode=mode)
 
         active = set(Subscriber.objects.active().values_list("email", flat=True))
-        assert not active & {"gone@example.org", "erased@example.org"}
+        assert not active & {"gone@example.org", "erased@example.org", "stranger@example.org"}
 
 
 class TestChunks:

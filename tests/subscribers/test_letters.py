@@ -175,7 +175,7 @@ class TestRefused:
 
 
 class TestConnectionAtFault:
-    """The letters are as they were before: whatever it was, it was not about one of them."""
+    """Before a recipient was named it is about no letter: all are as they were before."""
 
     @pytest.mark.parametrize(
         "answers",
@@ -183,8 +183,6 @@ class TestConnectionAtFault:
             {"MAIL": "421 4.3.2 Closing"},
             {"MAIL": "451 4.3.0 Out of order"},
             {"MAIL": "530 5.7.0 Sign in first"},  # our settings, not their addresses
-            {"reader0@example.org": "421 4.3.2 Closing"},
-            {"DATA": "421 4.3.2 Closing"},
         ],
     )
     def test_what_the_server_says_ends_the_round(self, mail_server, answers):
@@ -223,15 +221,58 @@ class TestConnectionAtFault:
 
         assert mail_server.recipients == addresses
 
-    def test_a_letter_at_which_the_server_hangs_up_holds_up_no_other(self, mail_server):
-        ask(4)
-        mail_server.answers["reader0@example.org"] = "421 4.7.0 I do not like this one"
 
-        for _ in range(2):
-            with pytest.raises(Interrupted):
-                letters.send_due()
+class TestHangingUpOnALetter:
+    """Once the recipient was named, the letter may be why, or may have arrived: it is put off."""
+
+    ANSWER = "421 4.7.0 I do not like this one"
+
+    @pytest.mark.parametrize("moment", ["reader0@example.org", "DATA"])
+    def test_the_letter_is_put_off_with_what_was_said_and_the_round_ends(self, mail_server, moment):
+        ask(3)
+        mail_server.answers[moment] = self.ANSWER
+
+        with pytest.raises(Interrupted, match=self.ANSWER):
+            letters.send_due()
+
+        first, *others = Letter.objects.order_by("pk")
+        assert (first.state, first.attempts, first.reply) == (State.QUEUED, 1, self.ANSWER)
+        assert 50 < seconds_until_due(first) <= 60
+        assert {(one.attempts, one.reply) for one in others} == {(0, "")}
+        mail_server.answers = {}
+        assert letters.send_due() == 2
+
+    def test_it_holds_up_no_other(self, mail_server):
+        ask(4)
+        mail_server.answers["reader0@example.org"] = self.ANSWER
+
+        with pytest.raises(Interrupted):
+            letters.send_due()
+        assert letters.send_due() == 3
 
         assert mail_server.recipients == [f"reader{number}@example.org" for number in (1, 2, 3)]
+
+    def test_in_the_middle_of_a_connection_it_is_tried_on_a_new_one_first(self, mail_server):
+        """Many servers hang up after some messages, whomever the next one is for."""
+        ask(2)
+        mail_server.answers["reader1@example.org"] = self.ANSWER
+
+        with pytest.raises(Interrupted):
+            letters.send_due()
+
+        put_off = Letter.objects.get(email="reader1@example.org")
+        assert (mail_server.connections, put_off.attempts) == (2, 1)
+
+    def test_after_a_week_it_is_given_up(self, mail_server):
+        queue()
+        Letter.objects.update(created_at=timezone.now() - 8 * DAY)
+        mail_server.answers["ada@example.org"] = self.ANSWER
+
+        with pytest.raises(Interrupted):
+            letters.send_due()
+
+        assert list(Letter.objects.values_list("state", "reply")) == [(State.FAILED, self.ANSWER)]
+        assert letters.send_due() == 0
 
     def test_hanging_up_before_the_answer_means_once_more_but_later(self, mail_server):
         """It may have arrived or not; with the same Message-ID, mail programs show it once."""

@@ -75,6 +75,36 @@ class TestOnce:
         assert "No mail goes out for now" in caplog.text
 
 
+class TestLettersInFiles:
+    @pytest.fixture
+    def outbox(self, settings, tmp_path):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_FILE_PATH = tmp_path / "outbox"
+        return settings.EMAIL_FILE_PATH
+
+    def test_a_site_that_people_read_is_told(self, outbox, settings, caplog):
+        settings.IS_LOCAL = False
+
+        call_command("worker", "--once")
+
+        words = f"Letters go to files in {outbox}, and to nobody. EMAIL_URL sends them."
+        assert caplog.messages == [words]
+
+    def test_one_at_home_is_not(self, outbox, settings, caplog):
+        settings.IS_LOCAL = True
+
+        call_command("worker", "--once")
+
+        assert caplog.messages == []
+
+    def test_nor_one_that_sends_them(self, mail_server, settings, caplog):
+        settings.IS_LOCAL = False
+
+        call_command("worker", "--once")
+
+        assert caplog.messages == []
+
+
 class TestUpkeep:
     def test_a_part_that_fails_stops_no_other_and_is_named(self, caplog):
         done = []

@@ -12,12 +12,12 @@ from issues.characters import one_line
 from subscribers.exchange import importing
 from subscribers.exchange.deciding import Mode, Plan
 from subscribers.exchange.problems import UnreadableFile, Unusable
-from subscribers.exchange.records import DELIMITERS
+from subscribers.exchange.records import Delimiter
 from subscribers.exchange.report import Report, recognised
 from subscribers.exchange.rows import read_past
 from subscribers.exchange.table import Table
 
-NAMED = {name: character for character, name in DELIMITERS.items()}
+NAMED = {one.name.lower(): one.value for one in Delimiter}
 
 
 class Command(BaseCommand):
@@ -36,8 +36,10 @@ class Command(BaseCommand):
             "--mode",
             required=True,
             choices=Mode.values,
-            help="add new people; update names and choices of people whom we know, where empty "
-            "cells change nothing; or restore everything from an export of this program",
+            help="add new people, of whom those who are gone in the file are noted as gone, and "
+            "those who never confirmed are left alone; update names and choices of people whom we "
+            "know, where empty cells change nothing; or restore everything from an export of this "
+            "program",
         )
         parser.add_argument(
             "--source",

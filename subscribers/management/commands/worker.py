@@ -1,12 +1,18 @@
 """manage.py worker: what has to happen without anybody asking for it."""
 
+import logging
 import signal
 import threading
 import time
 
+from django.conf import settings
+from django.core.mail.backends import filebased
 from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
 
 from subscribers.rounds import Round, keep_up, send_letters
+
+logger = logging.getLogger(__name__)
 
 ENDINGS = {signal.SIGTERM, signal.SIGINT}
 GRACE = 8  # seconds for what is in hand when the worker is told to end
@@ -23,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due and stop")
 
     def handle(self, once, **options):
+        warn_of_files()
         stop = threading.Event()
         rounds = [Round(do, stop) for do in (send_letters, keep_up)]
         if once:
@@ -39,3 +46,11 @@ class Command(BaseCommand):
         deadline = time.monotonic() + GRACE
         for one in rounds:
             one.join(max(0, deadline - time.monotonic()))
+
+
+def warn_of_files() -> None:
+    """Say so if a site that people read writes its letters to files: nobody gets one of them."""
+    backend = import_string(settings.EMAIL_BACKEND)
+    if issubclass(backend, filebased.EmailBackend) and not settings.IS_LOCAL:
+        where = settings.EMAIL_FILE_PATH
+        logger.warning("Letters go to files in %s, and to nobody. EMAIL_URL sends them.", where)
