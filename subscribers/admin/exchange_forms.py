@@ -81,7 +81,8 @@ class ImportForm(forms.Form):
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise ValidationError(too_large(MAX_BYTES))
+            way = gettext("It is for manage.py import_subscribers.")
+            raise ValidationError(f"{too_large(MAX_BYTES)} {way}")
         self.file_name = one_line(file.name)[:MAX_FILE_NAME]
         return file.read()
 
@@ -93,7 +94,7 @@ class ImportForm(forms.Form):
             self.table = Table(said["file"], said["encoding"], said["delimiter"])
         except UnreadableFile as error:
             raise ValidationError({"file": str(error)}) from error
-        if self.table.line_count > MAX_LINES:
+        if self.table.line_count > MAX_LINES + 1:  # one says what the others are
             words = gettext(
                 "The file has more than %s lines: it is for manage.py import_subscribers."
             )

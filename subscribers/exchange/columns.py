@@ -26,6 +26,8 @@ NAMES = {
     "proof_form": ("proof form",),
     "proof_source": ("proof source",),
     "proof_at": ("proof at",),
+    "proof_words": ("proof words",),
+    "proof_policy": ("proof policy",),
 }
 
 

@@ -41,12 +41,12 @@ NEW = (Outcome.ADDED, Outcome.NOTED)
 
 # The columns that each mode reads.
 ALWAYS = {"email", "name", "first_name", "last_name", "left_out", "chosen"}
-PROOF = {"proof_form", "proof_source", "proof_at"}
+PROOF = ("proof_form", "proof_source", "proof_at", "proof_words", "proof_policy")
 MOMENTS = {"asked_at", "confirmed_at", "left_at", "paused_until"}
 WANTED = {
-    Mode.ADD: ALWAYS | PROOF | {"state", "confirmed_at", "left_at"},
+    Mode.ADD: ALWAYS | {*PROOF, "state", "confirmed_at", "left_at"},
     Mode.UPDATE: ALWAYS,
-    Mode.RESTORE: ALWAYS | PROOF | MOMENTS | {"state", "uid"},
+    Mode.RESTORE: ALWAYS | MOMENTS | {*PROOF, "state", "uid"},
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from issues.models import SectionType
 from subscribers.exchange import left_out
+from subscribers.exchange.deciding import PROOF
 from subscribers.exchange.formulas import escaped
 from subscribers.models import ConsentEvent, Subscriber
 
@@ -15,7 +16,7 @@ MARK = "\ufeff"  # by which spreadsheets know UTF-8
 CHUNK = 1000
 HEADING = (
     *("email", "name", "state", "left_out", "asked_at", "confirmed_at", "left_at"),
-    *("paused_until", "proof_form", "proof_source", "proof_at", "uid"),
+    *("paused_until", *PROOF, "uid"),
 )
 PROOFS = (ConsentEvent.Kind.CONFIRMED, ConsentEvent.Kind.IMPORTED)
 
@@ -56,13 +57,23 @@ def cells_of(person: Subscriber, slugs: list[str], proof: ConsentEvent | None) -
         str(person.state),
         ", ".join(slugs),
         *map(moment, (person.asked_at, person.confirmed_at, person.left_at, person.paused_until)),
-        *(map(escaped, proof_cells(proof)) if proof else ("", "", "")),
+        *(map(escaped, proof_cells(proof)) if proof else [""] * len(PROOF)),
         str(person.uid),
     ]
 
 
-def proof_cells(proof: ConsentEvent) -> tuple[str, str, str]:
-    return proof.form, str(proof.detail.get("source", "")), moment(proof.at)
+def proof_cells(proof: ConsentEvent) -> list[str]:
+    """Give the proof itself: of who came by an export, the one that stood in it."""
+    known = {
+        "proof_form": proof.form,
+        "proof_source": proof.detail.get("source", ""),
+        "proof_at": moment(proof.at),
+        "proof_words": proof.words,
+        "proof_policy": proof.policy_version,
+    }
+    if "proof_at" in proof.detail:
+        known = dict.fromkeys(PROOF, "") | proof.detail
+    return [str(known[name]) for name in PROOF]
 
 
 def moment(at: datetime.datetime | None) -> str:

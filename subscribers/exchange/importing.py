@@ -44,7 +44,12 @@ def check(table: Table, plan: Plan) -> None:
     if not plan.source:
         raise UnreadableFile(_("Say where and how these people agreed to get letters."))
     if plan.mode == Mode.ADD and not plan.consent_at and "confirmed_at" not in places:
-        raise UnreadableFile(_("No column says when people agreed. Say a date for all of them."))
+        raise UnreadableFile(
+            _(
+                "No column says when people agreed. Give one date for all of them: "
+                "--consent-date at the shell, “When they agreed” at the desk."
+            )
+        )
 
 
 def run(table: Table, plan: Plan, dry_run: bool = False) -> Iterator[Step]:

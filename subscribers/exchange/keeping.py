@@ -77,7 +77,7 @@ def events_of_new(decision: Decision, plan: Plan) -> Iterator[ConsentEvent]:
     Who is not active has joined nothing by it, and is not counted as one more.
     """
     person, says = decision.subscriber, decision.row.says
-    former = {name: says[name] for name in sorted(PROOF & says.keys())}
+    former = {name: says[name] for name in PROOF if name in says}
     confirmed_at = person.confirmed_at and person.confirmed_at.isoformat()
     detail = {"source": plan.source, "state": str(person.state), "confirmed_at": confirmed_at}
     kind = Kind.ASKED if person.state == State.PENDING else Kind.IMPORTED

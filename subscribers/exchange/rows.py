@@ -23,7 +23,7 @@ from subscribers.models import Subscriber
 
 State = Subscriber.State
 MAX_NAME = Subscriber._meta.get_field("name").max_length
-MAX_PROOF = 300
+MAX_PROOF = 1000
 FIRST_DAY = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 LAST_DAY = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 
@@ -89,6 +89,8 @@ class RowReader:
             "proof_form": read_proof,
             "proof_source": read_proof,
             "proof_at": read_proof,
+            "proof_words": read_proof,
+            "proof_policy": read_proof,
         }
         self.empty: dict[str, Any] = {"name": "", "left_out": frozenset(), "paused_until": None}
         self.lines_of: dict[Any, int] = {}

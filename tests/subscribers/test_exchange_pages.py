@@ -194,7 +194,7 @@ class TestTheLimits:
         ("data", "words"),
         [
             (b"x" * (MAX_BYTES + 1), "The file is larger than 20.0 MB."),
-            (b"a@x.org\n" * (MAX_LINES + 1), "The file has more than 100,000 lines"),
+            (b"a@x.org\n" * (MAX_LINES + 2), "The file has more than 100,000 lines"),
         ],
     )
     def test_and_when_they_are_passed(self, desk, data, words):
@@ -213,7 +213,7 @@ class TestWhatIsRefused:
         [
             ({"data": b""}, "file"),
             ({"data": b"x" * (MAX_BYTES + 5)}, "file"),
-            ({"data": b"a@x.org\n" * (MAX_LINES + 1)}, "file"),
+            ({"data": b"a@x.org\n" * (MAX_LINES + 2)}, "file"),
             ({"data": picture().getvalue()}, "file"),
             ({"data": b"hello"}, "file"),
             ({"data": b"PK\x03\x04"}, "file"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from subscribers import subscriptions
 from subscribers.consent import Proof
 from subscribers.exchange import exporting, importing
-from subscribers.exchange.deciding import Mode, Plan
+from subscribers.exchange.deciding import PROOF, Mode, Plan
 from subscribers.exchange.exporting import HEADING, exported
 from subscribers.exchange.table import Table
 from subscribers.models import Subscriber
@@ -72,7 +72,7 @@ class TestColumns:
             "state": "left",
             "left_out": "tool, news",
             **dict.fromkeys(("asked_at", "confirmed_at", "left_at", "paused_until"), moment),
-            **dict.fromkeys(("proof_form", "proof_source", "proof_at"), ""),
+            **dict.fromkeys(PROOF, ""),
             "uid": str(person.uid),
         }
 
@@ -135,6 +135,21 @@ class TestRoundTrip:
         restored(text)
 
         assert people() == before
+
+    def test_the_proof_is_what_it_was_however_often_one_moves(self):
+        person = make_subscriber("ada@example.org", "pending")
+        subscriptions.confirm(person, Proof("confirmation", "/confirm/…/", None, "Yes, “please”"))
+        before = text = "".join(exported())
+
+        for _ in range(2):
+            Subscriber.objects.all().delete()
+            restored(text)
+            text = "".join(exported())
+
+        assert text == before
+        [row] = rows()
+        assert (row["proof_form"], row["proof_words"]) == ("confirmation", "Yes, “please”")
+        assert row["proof_policy"]
 
     def test_restoring_over_what_is_there_changes_nothing(self):
         make_subscriber("a@example.org", unwanted=["tool"], name="=A", paused_until=MOMENT)
