@@ -77,7 +77,8 @@ class TestFilters:
 
     @pytest.mark.parametrize("chosen", ["x", "\0", "9" * 30, "-1", ""])
     def test_choosing_nobody_that_there_is_forgets_nobody(self, desk, chosen):
-        data = {"action": "forget", "_selected_action": chosen, "reason": "erased"}
+        data = {"action": "forget", "_selected_action": chosen}
+        data |= {"reason": "erased", "is_answer": "1"}
 
         assert desk.post(LIST, data).status_code in (200, 302)
         assert Subscriber.objects.count() == 6
