@@ -4,11 +4,13 @@ import json
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -125,7 +127,10 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
         if "pause_until" in changed:
             subscriptions.pause(obj, wishes["pause_until"], proof)
         address = wishes.get("address")
-        if address and not subscriptions.ask_for_change(obj, address, proof):
+        if address and subscriptions.ask_for_change(obj, address, proof):
+            text = _("A letter is on its way to %s. Nothing changes until its owner confirms.")
+            self.message_user(request, text % address.email, messages.SUCCESS)
+        elif address:
             self.message_user(request, NO_LETTER, messages.WARNING)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -143,6 +148,16 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
             "leave_form": LeaveForm(),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Lead to the timeline, which tells all that Django's own log does and more."""
+        person = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, person):
+            raise PermissionDenied
+        if person is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        page = reverse("admin:subscribers_subscriber_change", args=[person.pk])
+        return redirect(f"{page}#person-timeline")
 
     def log_change(self, request, obj, message):
         return self.note(request, obj.pk, CHANGE, message)

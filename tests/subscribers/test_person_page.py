@@ -44,6 +44,13 @@ def ada() -> Subscriber:
 
 
 class TestTimeline:
+    def test_it_is_the_only_history(self, desk, ada):
+        page = desk.get(screen(ada))
+
+        assert "historylink" not in page.content.decode()
+        assert 'id="person-timeline"' in page.content.decode()
+        assert desk.get(screen(ada, "history")).url == f"{screen(ada)}#person-timeline"
+
     def told(self, desk, person) -> list[str]:
         return [entry.told for entry in desk.get(screen(person)).context["timeline"]]
 
@@ -186,13 +193,15 @@ class TestChanging:
         assert ada.unwanted_types.count() == SectionType.objects.count()
 
     def test_another_address_is_asked_first(self, desk, editor, ada):
-        desk.post(screen(ada), {**form_of(desk, ada), "address": "Ada@new.example"})
+        form = {**form_of(desk, ada), "address": "Ada@new.example"}
+        page = desk.post(screen(ada), form, follow=True)
 
         ada.refresh_from_db()
         letter, event = Letter.objects.get(), ada.events.get()
         assert (ada.email, ada.new_email) == ("ada@example.org", "Ada@new.example")
         assert (letter.kind, letter.email) == (Letter.Kind.CHANGE, "Ada@new.example")
         assert (event.kind, event.by) == ("change_asked", editor)
+        assert messages_of(page)[0].startswith("A letter is on its way to Ada@new.example.")
 
     def test_too_many_letters_to_an_address_are_said(self, desk, ada):
         subscriptions.may_be_written_to(read_address("ada@new.example"))
@@ -201,6 +210,7 @@ class TestChanging:
         page = desk.post(screen(ada), form, follow=True)
 
         assert any("No letter was sent" in text for text in messages_of(page))
+        assert not any("on its way" in text for text in messages_of(page))
         assert not Letter.objects.exists()
 
     def test_a_suppressed_address_is_not_asked(self, desk, ada):
@@ -322,4 +332,3 @@ class TestActs:
 
         assert len(entries) == 3
         assert not any("@" in f"{one.object_repr}{one.change_message}" for one in entries)
-        assert desk.get(screen(ada, "history")).status_code == 200
