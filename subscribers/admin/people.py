@@ -64,7 +64,9 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
 
     @admin.display(description=_("e-mail address"), ordering="key")
     def person(self, person):
-        return format_html('{} <span class="quiet">{}</span>', person.email, person.name)
+        local, at, domain = person.email.partition("@")
+        html = '{}<wbr>{} <span class="quiet">{}</span>'  # too long, it breaks behind the @
+        return format_html(html, local + at, domain, person.name)
 
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, person):
