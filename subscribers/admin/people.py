@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.admin.base import ListAdmin
 from subscribers import subscriptions
+from subscribers.addresses import shown
 from subscribers.admin import timeline
 from subscribers.admin.acts import NO_LETTER, Acts, proof_of
 from subscribers.admin.exchange import ExchangeUrls
@@ -64,7 +65,7 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
 
     @admin.display(description=_("e-mail address"), ordering="key")
     def person(self, person):
-        local, at, domain = person.email.partition("@")
+        local, at, domain = shown(person.email).partition("@")
         html = '{}<wbr>{} <span class="quiet">{}</span>'  # too long, it breaks behind the @
         return format_html(html, local + at, domain, person.name)
 
@@ -131,7 +132,7 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
         address = wishes.get("address")
         if address and subscriptions.ask_for_change(obj, address, proof):
             text = _("A letter is on its way to %s. Nothing changes until its owner confirms.")
-            self.message_user(request, text % address.email, messages.SUCCESS)
+            self.message_user(request, text % shown(address.email), messages.SUCCESS)
         elif address:
             self.message_user(request, NO_LETTER, messages.WARNING)
 

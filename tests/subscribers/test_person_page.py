@@ -278,6 +278,24 @@ class TestChanging:
             assert page.status_code in (200, 404, 405)
 
 
+class TestInternationalDomain:
+    def test_a_person_reads_its_letters_everywhere(self, desk):
+        person = make_subscriber("ada@xn--bcher-kva.example")
+        form = {**form_of(desk, person), "address": "ada@straße.example", "_continue": "1"}
+
+        page = desk.post(screen(person), form, follow=True)
+        Letter.objects.update(email="ada@xn--e1afmkfd.example")
+
+        assert "on its way to ada@straße.example." in messages_of(page)[0]
+        for html in (page.content.decode(), desk.get(screen(person, "delete")).content.decode()):
+            assert "ada@bücher.example" in html
+            assert "xn--" not in html
+        subscriptions.change(Subscriber.objects.get(), Proof("letter"))
+        html = desk.get(screen(person)).content.decode()
+        assert "It was ada@bücher.example before." in html
+        assert "To ada@пример.example." in html
+
+
 class TestActs:
     def test_who_is_taken_off_the_list_has_left_for_a_reason(self, desk, editor, ada):
         page = desk.post(screen(ada, "leave"), {"reason": "asked by telephone"}, follow=True)
