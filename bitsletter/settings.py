@@ -231,7 +231,7 @@ if env.str("EMAIL_URL", ""):
     for name, value in env.dj_email_url("EMAIL_URL").items():
         globals()[name] = value
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
 EMAIL_TIMEOUT = 30  # seconds
 

@@ -1,7 +1,9 @@
 """E-mail addresses: the one function that says what is one, for form, import, admin and API."""
 
+import unicodedata
 from typing import NamedTuple
 
+import idna
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -9,6 +11,12 @@ from email_validator import EmailNotValidError, validate_email
 
 # RFC 5321, section 4.5.3.1.3: a path has 256 octets, and two of them are brackets.
 MAX_LENGTH = 254
+# Writings that are used together, as the names of their characters begin.
+USED_TOGETHER = [
+    {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"},
+    {"CJK", "BOPOMOFO"},
+    {"CJK", "HANGUL"},
+]
 
 
 class Address(NamedTuple):
@@ -54,3 +62,34 @@ def read_address(text: str) -> Address:
 def key_of(email: str) -> str:
     """Give an address that was read before as it is compared."""
     return email.lower()
+
+
+def shown(email: str) -> str:
+    """Give an address for people to read: the domain in its own letters (RFC 5890).
+
+    Never for sending or comparing. A name in which writings are mixed, so that a Cyrillic letter
+    may pass for a Latin one, stays as DNS knows it, and so does what cannot be decoded.
+    """
+    local, at, domain = email.rpartition("@")
+    try:
+        letters = idna.decode(domain)
+        is_same = idna.encode(letters).decode() == domain
+    except UnicodeError:
+        return email
+    is_plain = is_same and all(map(is_of_one, letters.split(".")))
+    return f"{local}{at}{letters}" if is_plain else email
+
+
+def is_of_one(label: str) -> bool:
+    """Say whether the letters of a part of a domain are those of one writing."""
+    names = (unicodedata.name(one, "").partition(" ")[0] for one in label if one.isalpha())
+    writings = set(names)
+    return len(writings) <= 1 or any(writings <= together for together in USED_TOGETHER)
+
+
+def ascii_domain(text: str) -> str:
+    """Give a domain, or some of its parts, as DNS knows it; what is none stays as it is."""
+    try:
+        return idna.encode(text, uts46=True).decode()
+    except UnicodeError:
+        return text

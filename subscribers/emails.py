@@ -14,6 +14,7 @@ from bitsletter.site import absolute_url
 from issues.characters import one_line, printable
 from issues.models import Issue
 from subscribers import plain, tokens
+from subscribers.addresses import shown
 from subscribers.mime import Message, domain, named, read_mailbox
 from subscribers.models import Letter, Subscriber
 from subscribers.tokens import Purpose
@@ -96,7 +97,7 @@ def may_choose(letter: Letter) -> bool:
 def context(letter: Letter, at: datetime.datetime) -> dict:
     """Give what the templates of a letter may tell."""
     person, kind = letter.subscriber, letter.kind
-    found = {"email": letter.email, "may_choose": may_choose(letter)}
+    found = {"email": shown(letter.email), "may_choose": may_choose(letter)}
     if kind in CONFIRMED_ON:
         page, purpose = CONFIRMED_ON[kind]
         until = at + tokens.LIFETIME

@@ -10,7 +10,7 @@ import email
 import re
 import uuid
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.header import Header, decode_header, make_header
 from email.message import Message as ParsedMessage
@@ -76,22 +76,28 @@ class Message:
 
     @property
     def boundary(self) -> str:
-        return f"=_{self.uid.hex}"  # quoted-printable never writes "=_"
+        # Quoted-printable never writes "=_"; what is not quoted cannot know the number.
+        return f"=_{self.uid.hex}"
 
     def as_bytes(self) -> bytes:
         """Give the whole message, with the line ends of the wire."""
-        head = "".join(f"{name}: {value}\r\n" for name, value in self.head().items())
-        parts = [self.part("plain", self.text), self.part("html", self.html)]
-        closing = f"--{self.boundary}--\r\n".encode()
-        return b"".join([head.encode("utf-8", "replace"), b"\r\n", *parts, closing])
+        return self.whole("quoted-printable", quoted)
 
-    def part(self, kind: str, content: str) -> bytes:
-        head = (
-            f"--{self.boundary}\r\n"
-            f'Content-Type: text/{kind}; charset="utf-8"\r\n'
-            "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-        )
-        return head.encode() + quoted(content) + b"\r\n"
+    def readable(self) -> bytes:
+        """Give the message with texts and links as they are, and the line ends of a file."""
+        return self.whole("8bit", plain).replace(b"\r\n", b"\n")
+
+    def whole(self, encoding: str, encoded: Callable[[str], bytes]) -> bytes:
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.head().items())
+        parts = [head.encode("utf-8", "replace") + b"\r\n"]
+        for kind, content in (("plain", self.text), ("html", self.html)):
+            head = (
+                f"--{self.boundary}\r\n"
+                f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+                f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+            )
+            parts += [head.encode(), encoded(content), b"\r\n"]
+        return b"".join([*parts, f"--{self.boundary}--\r\n".encode()])
 
     def for_django(self) -> EmailMultiAlternatives:
         """Give the message to what is no SMTP server: a file, or the interface of a provider."""
@@ -119,6 +125,9 @@ class Written(EmailMultiAlternatives):
 
     def message(self) -> Parsed:
         return email.message_from_bytes(self.written.as_bytes(), Parsed)
+
+    def readable(self) -> bytes:
+        return self.written.readable()
 
 
 def words(text: str, header: str) -> str:
@@ -156,5 +165,8 @@ def domain(host: str) -> str:
 
 def quoted(text: str) -> bytes:
     """Encode a text so that no server on its way changes it."""
-    lines = LINE_END.sub("\r\n", text.rstrip("\r\n") + "\n")
-    return b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    return b2a_qp(plain(text), istext=True)
+
+
+def plain(text: str) -> bytes:
+    return LINE_END.sub("\r\n", text.rstrip("\r\n") + "\n").encode("utf-8", "replace")

@@ -52,7 +52,7 @@ class Forgetting:
             text = _("Choose somebody, and at most %d people at a time.") % MOST_PEOPLE
             self.message_user(request, text, messages.ERROR)
             return None
-        form = ForgetForm(request.POST if "reason" in request.POST else None)
+        form = ForgetForm(request.POST if "is_answer" in request.POST else None)
         if not form.is_valid():
             back = reverse("admin:subscribers_subscriber_changelist")
             return self.forget_page(request, form, people, back, action="forget")

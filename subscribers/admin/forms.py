@@ -135,11 +135,13 @@ class LeaveForm(forms.Form):
 
 
 class ForgetForm(forms.Form):
+    """Neither is proposed: what goes cannot be had back, and what is blocked stays so."""
+
     reason = forms.ChoiceField(
         label=_("What is kept of the address"),
         choices=FORGETTING,
-        initial=Reason.ERASED,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the two. Nothing was done yet.")},
     )
 
 

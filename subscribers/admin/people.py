@@ -4,11 +4,13 @@ import json
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.admin.base import ListAdmin
 from subscribers import subscriptions
+from subscribers.addresses import shown
 from subscribers.admin import timeline
 from subscribers.admin.acts import NO_LETTER, Acts, proof_of
 from subscribers.admin.exchange import ExchangeUrls
@@ -62,7 +65,9 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
 
     @admin.display(description=_("e-mail address"), ordering="key")
     def person(self, person):
-        return format_html('{} <span class="quiet">{}</span>', person.email, person.name)
+        local, at, domain = shown(person.email).partition("@")
+        html = '{}<wbr>{} <span class="quiet">{}</span>'  # too long, it breaks behind the @
+        return format_html(html, local + at, domain, person.name)
 
     @admin.display(description=_("state"), ordering="state")
     def state_label(self, person):
@@ -120,7 +125,10 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
         changed, wishes, proof = form.changed_data, form.cleaned_data, proof_of(request)
         address = wishes.get("address")
         # First, since it counts the address before the person is held.
-        if address and not subscriptions.ask_for_change(obj, address, proof):
+        if address and subscriptions.ask_for_change(obj, address, proof):
+            text = _("A letter is on its way to %s. Nothing changes until its owner confirms.")
+            self.message_user(request, text % shown(address.email), messages.SUCCESS)
+        elif address:
             self.message_user(request, NO_LETTER, messages.WARNING)
         if "name" in changed:
             Subscriber.objects.filter(pk=obj.pk).update(name=obj.name)
@@ -145,6 +153,16 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
             "leave_form": LeaveForm(),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Lead to the timeline, which tells all that Django's own log does and more."""
+        person = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, person):
+            raise PermissionDenied
+        if person is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        page = reverse("admin:subscribers_subscriber_change", args=[person.pk])
+        return redirect(f"{page}#person-timeline")
 
     def log_change(self, request, obj, message):
         return self.note(request, obj.pk, CHANGE, message)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import SectionType
-from subscribers.addresses import MAX_LENGTH, key_of, read_address
+from subscribers.addresses import MAX_LENGTH, ascii_domain, key_of, read_address
 from subscribers.models import Subscriber
 
 MOST_WORDS = 5
@@ -34,8 +34,15 @@ def matching(people, text: str):
         if "@" in word[1:]:
             people = people.filter(key__startswith=as_key(word))
         else:
-            people = people.filter(Q(key__contains=key_of(word)) | Q(name__icontains=word))
+            people = people.filter(in_address(word) | Q(name__icontains=word))
     return people
+
+
+def in_address(word: str) -> Q:
+    """Look for a word anywhere in an address; for a part of its domain as DNS knows it, too."""
+    at = "@" if word.startswith("@") else ""
+    domain = ascii_domain(word.removeprefix("@"))
+    return Q(key__contains=key_of(word)) | Q(key__contains=key_of(at + domain))
 
 
 def as_key(word: str) -> str:
@@ -43,7 +50,8 @@ def as_key(word: str) -> str:
     try:
         return read_address(word).key
     except ValidationError:
-        return key_of(word)
+        local, _at, domain = word.rpartition("@")
+        return key_of(f"{local}@{ascii_domain(domain)}")
 
 
 class ChoiceFilter(admin.SimpleListFilter):

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import SectionType
+from subscribers import reasons
+from subscribers.addresses import shown
 from subscribers.exchange.keeping import FORM
 from subscribers.models import ConsentEvent, Letter, Subscriber
 
@@ -79,13 +81,16 @@ def of_event(event: ConsentEvent, names: dict[str, str]) -> Entry:
     if event.network:
         facts.append(_("From the network address %s.") % event.network)
     quoted = event.words or event.detail.get("reason", "")
+    if event.kind == Kind.REASON:
+        reason, quoted = reasons.read(quoted)
+        facts[:0] = [f"{reason}."] if reason else []
     return Entry(at, zone, event.kind, str(told or TOLD[event.kind]), facts, quoted)
 
 
 def of_letter(letter: Letter) -> Entry:
     at, zone = placed(letter.sent_at or letter.created_at, settings.TIME_ZONE)
     told = _("We wrote: “%s”.") % letter.get_kind_display()
-    facts = [str(SENDING[letter.state]), _("To %s.") % letter.email]
+    facts = [str(SENDING[letter.state]), _("To %s.") % shown(letter.email)]
     if letter.state != State.SENT and letter.attempts:
         facts.append(_("Tried %d times.") % letter.attempts)
     return Entry(at, zone, "letter", told, facts, letter.reply)
@@ -113,7 +118,7 @@ def in_words(detail: dict, names: dict[str, str]) -> list[str]:
     if until := parse_datetime(detail.get("until", "")):
         words.append(_("Until %s.") % date_format(timezone.localtime(until), "DATE_FORMAT"))
     if "former" in detail:
-        words.append(_("It was %s before.") % detail["former"])
+        words.append(_("It was %s before.") % shown(detail["former"]))
     if "source" in detail:
         words.append(_("How they asked for it: %s") % detail["source"])
     if {"file", "line"} <= detail.keys():

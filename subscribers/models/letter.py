@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from subscribers.addresses import MAX_LENGTH
+from subscribers.addresses import MAX_LENGTH, shown
 from subscribers.models.subscriber import Subscriber
 
 # Who has claimed a letter sends it within that time; else somebody else does. Longer than all the
@@ -91,7 +91,7 @@ class Letter(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}, {self.email}"
+        return f"{self.get_kind_display()}, {shown(self.email)}"
 
     def mark_sent(self, reply: str) -> None:
         """Note that the mail server has taken it, whoever has it in hand by now."""

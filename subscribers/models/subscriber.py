@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import SectionType
-from subscribers.addresses import MAX_LENGTH, Address, key_of
+from subscribers.addresses import MAX_LENGTH, Address, key_of, shown
 
 
 class SubscriberQuerySet(models.QuerySet):
@@ -105,7 +105,7 @@ class Subscriber(models.Model):
         ]
 
     def __str__(self):
-        return self.email
+        return shown(self.email)
 
     def save(self, *args, update_fields=None, **kwargs):
         self.key = key_of(self.email)

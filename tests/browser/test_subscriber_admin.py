@@ -59,6 +59,21 @@ def test_they_are_accessible_and_fit(signed_in, live_server, ada, scheme):
             assert found.violations_count == 0, f"{url}: {found.generate_report()}"
 
 
+def test_the_list_has_room_for_addresses_and_states(signed_in, live_server):
+    page = signed_in
+    make_subscriber("ada.lovelace@department.example", left_at=timezone.now())
+    make_subscriber("asked@example.org", "pending")
+    page.goto(live_server.url + LIST)
+
+    page.set_viewport_size({"width": 1200, "height": 800})
+    link = page.get_by_role("link", name="ada.lovelace@department.example")
+    assert link.bounding_box()["height"] < 20  # one line
+
+    page.set_viewport_size({"width": 320, "height": 800})
+    for state in page.locator("#result_list .state").all():
+        assert state.bounding_box()["x"] + state.bounding_box()["width"] <= 320
+
+
 def test_somebody_is_taken_off_the_list_by_keyboard(signed_in, live_server, ada, complaints):
     page = signed_in
     page.goto(live_server.url + LIST)

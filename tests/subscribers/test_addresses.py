@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.addresses import MAX_LENGTH, read_address
+from subscribers.addresses import MAX_LENGTH, read_address, shown
 
 pytestmark = pytest.mark.once
 
@@ -75,3 +75,45 @@ class TestAddress:
         assert address.email.isascii()
         assert len(address.email) <= MAX_LENGTH
         assert read_address(address.email) == address
+
+
+class TestShown:
+    @pytest.mark.parametrize(
+        ("email", "words"),
+        [
+            ("Ada@example.org", "Ada@example.org"),
+            ("ada@xn--bcher-kva.example.com", "ada@bücher.example.com"),
+            ("xn--bcher-kva@xn--strae-oqa.example.com", "xn--bcher-kva@straße.example.com"),
+            ("ada@xn--r8jz45g.jp", "ada@例え.jp"),
+            ("ada@xn--e1afmkfd.xn--80akhbyknj4f", "ada@пример.испытание"),
+            ("ada@xn--e1afmkfd.org", "ada@пример.org"),
+            ("josé@xn--caf-dma.example", "josé@café.example"),
+        ],
+    )
+    def test_a_domain_is_in_its_own_letters(self, email, words):
+        assert shown(email) == words
+
+    @pytest.mark.parametrize(
+        "email",
+        [
+            "ada@xn--pple-43d.com",  # Cyrillic and Latin in one name
+            "ada@xn--ls8h.example",  # no letters
+            "ada@xn--.example",
+            "ada@xn--a.example",
+            "ada@xn--bcher-kva-.example",
+            "ada@exa_mple.org",
+            "ada@ab--cd.org",
+            *("ada", "", "@", "a@b@", "\ud800@\ud800", "\0@\0.org", "x" * 5000 + "@" + "y" * 5000),
+        ],
+    )
+    def test_what_cannot_or_should_not_be_read_stays_as_it_is(self, email):
+        assert shown(email) == email
+
+    @given(st.text(max_size=MAX_LENGTH + 20))
+    def test_whatever_is_shown_is_the_address(self, typed):
+        try:
+            address = read_address(typed)
+        except ValidationError:
+            assert isinstance(shown(typed), str)
+        else:
+            assert read_address(shown(address.email)) == address

@@ -69,6 +69,16 @@ class TestThePage:
             assert "the letter that comes then holds the links" in text_of(response)
             assert_is_personal(response)
 
+    def test_an_international_domain_is_read_in_its_letters(self, client):
+        reader = make_subscriber("ada@xn--bcher-kva.example", new_email="ada@xn--r8jz45g.jp")
+        own_page = link(Purpose.CHOOSE, reader)
+
+        page, erasing = text_of(client.get(own_page)), text_of(client.get(f"{own_page}erase/"))
+
+        assert "To <b>ada@bücher.example</b>" in page
+        assert "in the letter to <b>ada@例え.jp</b>" in page
+        assert "know of <b>ada@bücher.example</b>" in erasing
+
     def test_what_is_not_possible_leads_back_to_the_page(self, client, own_page, reader):
         subscriptions.leave(reader, Proof("one-click"))
         events = ConsentEvent.objects.count()

@@ -27,10 +27,11 @@ def ada() -> Subscriber:
 
 
 class TestOnePerson:
-    def test_the_page_asks_and_proposes_to_erase(self, desk, ada):
+    def test_the_page_asks_and_proposes_neither(self, desk, ada):
         page = desk.get(delete_page(ada))
 
-        assert page.context["form"]["reason"].value() == Suppression.Reason.ERASED
+        assert "checked" not in str(page.context["form"]["reason"])
+        assert not page.context["form"].errors
         assert [value for value, _label in page.context["form"].fields["reason"].choices] == [
             *("erased", "blocked")
         ]
@@ -82,6 +83,9 @@ class TestChosenPeople:
         chosen = {"action": "forget", "_selected_action": [person.pk for person in people]}
         return desk.post(LIST, {**chosen, **data}, follow=follow)
 
+    def answer(self, desk, people, **data):
+        return self.run(desk, people, is_answer="1", **data)
+
     def make(self, count: int) -> list[Subscriber]:
         return [make_subscriber(f"{number}@example.org") for number in range(count)]
 
@@ -91,6 +95,8 @@ class TestChosenPeople:
         html = self.run(desk, people).content.decode()
 
         assert "8 people are forgotten" in html
+        assert "Choose one of the two" not in html
+        assert "checked" not in html
         assert "and 3 more" in html
         assert html.count("@example.org") == 5
         assert Subscriber.objects.count() == 8
@@ -99,7 +105,7 @@ class TestChosenPeople:
     def test_only_those_who_were_chosen_go(self, desk, reason):
         stays, *people = self.make(4)
 
-        page = self.run(desk, people, reason=reason)
+        page = self.answer(desk, people, reason=reason)
 
         assert list(Subscriber.objects.all()) == [stays]
         assert list(Suppression.objects.values_list("reason", flat=True)) == [reason] * 3
@@ -107,15 +113,18 @@ class TestChosenPeople:
         assert LogEntry.objects.count() == 3
         assert not LogEntry.objects.filter(object_repr__contains="@").exists()
 
-    def test_without_a_reason_nobody_goes(self, desk):
-        self.run(desk, self.make(2), reason="x")
+    @pytest.mark.parametrize("data", [{}, {"reason": ""}, {"reason": "x"}, {"reason": "\0"}])
+    def test_without_a_choice_nobody_goes_and_the_form_says_so(self, desk, data):
+        page = self.answer(desk, self.make(2), **data)
 
+        assert page.context["form"].errors
+        assert "2 people are forgotten: " in page.content.decode()
         assert Subscriber.objects.count() == 2
 
     def test_too_many_at_once_are_refused(self, desk, monkeypatch):
         monkeypatch.setattr("subscribers.admin.forgetting.MOST_PEOPLE", 2)
 
-        page = self.run(desk, self.make(3), reason="erased", select_across="1")
+        page = self.answer(desk, self.make(3), reason="erased", select_across="1")
 
         assert "at most 2 people at a time." in page.content.decode()
         assert Subscriber.objects.count() == 3

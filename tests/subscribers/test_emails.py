@@ -179,6 +179,14 @@ class TestEveryKind:
         assert shown in " ".join("".join(tree.itertext()).split())
         assert "Bcc" not in message
 
+    def test_an_international_domain_is_read_in_its_letters_and_written_to_in_ascii(self, kind):
+        message = read(make_letter(kind, email="ada@xn--bcher-kva.example"))
+
+        assert message["To"] == "ada@xn--bcher-kva.example"
+        for words in (text_of(message), html_of(message)):
+            assert "ada@bücher.example" in " ".join(words.split())
+            assert "xn--" not in words
+
     def test_what_was_typed_stays_text(self, kind):
         html = html_of(read(make_letter(kind, email="a&b'c@example.org")))
 

@@ -103,7 +103,7 @@ class TestSending:
             letters.send_due()
 
     def test_a_folder_takes_them_where_there_is_no_server(self, settings, tmp_path):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
         settings.EMAIL_FILE_PATH = tmp_path / "outbox"
         queue()
 

@@ -45,6 +45,13 @@ def ada() -> Subscriber:
 
 
 class TestTimeline:
+    def test_it_is_the_only_history(self, desk, ada):
+        page = desk.get(screen(ada))
+
+        assert "historylink" not in page.content.decode()
+        assert 'id="person-timeline"' in page.content.decode()
+        assert desk.get(screen(ada, "history")).url == f"{screen(ada)}#person-timeline"
+
     def told(self, desk, person) -> list[str]:
         return [entry.told for entry in desk.get(screen(person)).context["timeline"]]
 
@@ -197,13 +204,15 @@ class TestChanging:
         assert ada.unwanted_types.count() == SectionType.objects.count()
 
     def test_another_address_is_asked_first(self, desk, editor, ada):
-        desk.post(screen(ada), {**form_of(desk, ada), "address": "Ada@new.example"})
+        form = {**form_of(desk, ada), "address": "Ada@new.example"}
+        page = desk.post(screen(ada), form, follow=True)
 
         ada.refresh_from_db()
         letter, event = Letter.objects.get(), ada.events.get()
         assert (ada.email, ada.new_email) == ("ada@example.org", "Ada@new.example")
         assert (letter.kind, letter.email) == (Letter.Kind.CHANGE, "Ada@new.example")
         assert (event.kind, event.by) == ("change_asked", editor)
+        assert messages_of(page)[0].startswith("A letter is on its way to Ada@new.example.")
 
     def test_too_many_letters_to_an_address_are_said(self, desk, ada):
         subscriptions.may_be_written_to(read_address("ada@new.example"))
@@ -212,6 +221,7 @@ class TestChanging:
         page = desk.post(screen(ada), form, follow=True)
 
         assert any("No letter was sent" in text for text in messages_of(page))
+        assert not any("on its way" in text for text in messages_of(page))
         assert not Letter.objects.exists()
 
     def test_a_suppressed_address_is_not_asked(self, desk, ada):
@@ -275,6 +285,24 @@ class TestChanging:
             assert page.status_code in (200, 404, 405)
 
 
+class TestInternationalDomain:
+    def test_a_person_reads_its_letters_everywhere(self, desk):
+        person = make_subscriber("ada@xn--bcher-kva.example")
+        form = {**form_of(desk, person), "address": "ada@straße.example", "_continue": "1"}
+
+        page = desk.post(screen(person), form, follow=True)
+        Letter.objects.update(email="ada@xn--e1afmkfd.example")
+
+        assert "on its way to ada@straße.example." in messages_of(page)[0]
+        for html in (page.content.decode(), desk.get(screen(person, "delete")).content.decode()):
+            assert "ada@bücher.example" in html
+            assert "xn--" not in html
+        subscriptions.change(Subscriber.objects.get(), Proof("letter"))
+        html = desk.get(screen(person)).content.decode()
+        assert "It was ada@bücher.example before." in html
+        assert "To ada@пример.example." in html
+
+
 class TestActs:
     def test_who_is_taken_off_the_list_has_left_for_a_reason(self, desk, editor, ada):
         page = desk.post(screen(ada, "leave"), {"reason": "asked by telephone"}, follow=True)
@@ -329,7 +357,6 @@ class TestActs:
 
         assert len(entries) == 3
         assert not any("@" in f"{one.object_repr}{one.change_message}" for one in entries)
-        assert desk.get(screen(ada, "history")).status_code == 200
 
 
 class TestPage:

@@ -77,7 +77,8 @@ class TestFilters:
 
     @pytest.mark.parametrize("chosen", ["x", "\0", "9" * 30, "-1", ""])
     def test_choosing_nobody_that_there_is_forgets_nobody(self, desk, chosen):
-        data = {"action": "forget", "_selected_action": chosen, "reason": "erased"}
+        data = {"action": "forget", "_selected_action": chosen}
+        data |= {"reason": "erased", "is_answer": "1"}
 
         assert desk.post(LIST, data).status_code in (200, 302)
         assert Subscriber.objects.count() == 6
@@ -100,6 +101,13 @@ class TestSearch:
             ("love", ["Ada Lovelace", "lovely"]),
             ("love ada", ["Ada Lovelace"]),
             ("lovely@bücher.example", ["lovely"]),
+            ("Lovely@BÜCHER.ex", ["lovely"]),
+            ("lovely@bücher", ["lovely"]),
+            ("bücher", ["lovely"]),
+            ("BÜCHER.example", ["lovely"]),
+            ("@bücher.example", ["lovely"]),
+            ("bücher-kva", []),
+            ("ü", []),
             ("%", []),
             ("_", []),
             ("a b c d e f", []),
@@ -136,6 +144,14 @@ class TestList:
             make_subscriber(f"{name}@example.org", confirmed_at=ago(days))
 
         assert listed(desk, "?o=-3") == ["first", "second", "third"]
+
+    def test_a_domain_is_shown_in_its_own_letters(self, desk):
+        make_subscriber("ada@xn--bcher-kva.example")
+
+        html = desk.get(LIST).content.decode()
+
+        assert "ada@<wbr>bücher.example" in html
+        assert "xn--" not in html
 
     def test_a_name_is_shown_as_it_is_written(self, desk):
         make_subscriber(name="<b>Ada</b>")

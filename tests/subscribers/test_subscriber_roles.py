@@ -61,7 +61,7 @@ class TestManager:
 
     def test_every_page_of_a_person_opens(self, client, ada):
         for name in ("change", "history", "delete"):
-            assert client.get(page_of(ada, name)).status_code == 200
+            assert client.get(page_of(ada, name), follow=True).status_code == 200
 
     def test_they_take_people_off_the_list(self, client, ada):
         client.post(page_of(ada, "leave"), {"reason": "asked by telephone"})

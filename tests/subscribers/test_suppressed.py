@@ -124,6 +124,13 @@ class TestAsking:
         assert answer.status_code in (200, 400)
 
 
+class TestInternationalDomain:
+    def test_an_answer_shows_its_letters(self, desk):
+        html = desk.post(CHECK, {"email": "ada@xn--bcher-kva.example"}).content.decode()
+
+        assert "ada@bücher.example is not suppressed" in html
+
+
 class TestLifting:
     def test_the_address_may_be_written_to_again(self, desk, editor):
         row = suppress(ADA.email)
