@@ -1,4 +1,4 @@
-"""The page that says how the list does: how many they are, how it grows, what they want."""
+"""The page that says how the list does: how it grows, what people want, and why some left."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -8,7 +8,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from subscribers import growth
+from subscribers import growth, reasons
 from subscribers.admin import chart
 from subscribers.models import Subscriber
 
@@ -43,6 +43,8 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "rows": [(str(one.begins.year), one) for one in reversed(years)],
             },
         ],
+        "reasons": reasons.counts(),
+        "own_words": reasons.in_own_words(),
         "wanting": growth.wanting(totals[Subscriber.State.ACTIVE]),
     }
     return render(request, "admin/subscribers/overview.html", context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.models import SectionType
+from subscribers import reasons
 from subscribers.addresses import shown
 from subscribers.exchange.keeping import FORM
 from subscribers.models import ConsentEvent, Letter, Subscriber
@@ -80,6 +81,9 @@ def of_event(event: ConsentEvent, names: dict[str, str]) -> Entry:
     if event.network:
         facts.append(_("From the network address %s.") % event.network)
     quoted = event.words or event.detail.get("reason", "")
+    if event.kind == Kind.REASON:
+        reason, quoted = reasons.read(quoted)
+        facts[:0] = [f"{reason}."] if reason else []
     return Entry(at, zone, event.kind, str(told or TOLD[event.kind]), facts, quoted)
 
 

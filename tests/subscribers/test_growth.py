@@ -235,7 +235,7 @@ class TestOverview:
     ):
         happen(make_subscriber("0@example.org"), Kind.CONFIRMED, "2026-01-05T10:00Z")
         desk.get(OVERVIEW)
-        with django_assert_max_num_queries(9) as queries:
+        with django_assert_max_num_queries(11) as queries:
             desk.get(OVERVIEW)
         for number in range(1, 30):
             person = make_subscriber(f"{number}@example.org", unwanted=["news"])
