@@ -25,6 +25,7 @@ from subscribers.admin.exchange import ExchangeUrls
 from subscribers.admin.forgetting import Forgetting
 from subscribers.admin.forms import InviteForm, LeaveForm, PersonForm
 from subscribers.admin.subscriber_list import (
+    FailedFilter,
     JoinedFilter,
     LeftFilter,
     LeftOutFilter,
@@ -44,7 +45,7 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
 
     form = PersonForm
     list_display = ["person", "state_label", "joined", "left"]
-    list_filter = [StateFilter, PausedFilter, LeftOutFilter, JoinedFilter, LeftFilter]
+    list_filter = [StateFilter, PausedFilter, LeftOutFilter, JoinedFilter, LeftFilter, FailedFilter]
     list_per_page = 100
     search_fields = ["email"]  # and more: see `get_search_results`
     actions = ["forget"]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.models import SectionType
 from subscribers.addresses import MAX_LENGTH, ascii_domain, key_of, read_address
-from subscribers.models import Subscriber
+from subscribers.models import Letter, Subscriber
 
 MOST_WORDS = 5
 PERIODS = [
@@ -119,3 +119,15 @@ class LeftFilter(PeriodFilter):
     title = _("left")
     parameter_name = "left"
     field = "left_at"
+
+
+class FailedFilter(PeriodFilter):
+    """Keeps those to whom a letter could not be sent, which was written in that time."""
+
+    title = _("letter that failed")
+    parameter_name = "failed"
+
+    def keep(self, people, value):
+        since = timezone.now() - datetime.timedelta(days=int(value))
+        failed = Letter.objects.filter(state=Letter.State.FAILED, created_at__gte=since)
+        return people.filter(pk__in=failed.values("subscriber"))

@@ -45,6 +45,7 @@ def test_they_are_accessible_and_fit(signed_in, live_server, ada, scheme):
     page.emulate_media(color_scheme=scheme)
     wordy = make_subscriber(f"{'x' * 60}@{'y' * 60}.example", "pending", name="word" * 50)
     gone = make_subscriber("gone@example.org", "left")
+    subscriptions.give_reason(gone, f"too often: {'x' * 400}", Proof("goodbye page"))
     Suppression.objects.add(read_address("blocked@example.org"), "blocked")
     people = [screen(one, name) for one in (ada, wordy, gone) for name in ("change", "delete")]
     suppressed = reverse("admin:subscribers_suppression_changelist")

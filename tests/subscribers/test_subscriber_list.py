@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from subscribers import subscriptions
+from subscribers import letters, subscriptions
 from subscribers.addresses import read_address
 from subscribers.models import ConsentEvent, Letter, Subscriber, Suppression
 from tests.builders import make_subscriber
@@ -35,8 +35,14 @@ class TestFilters:
         make_subscriber("new@example.org", unwanted=["news"], confirmed_at=ago(2))
         make_subscriber("old@example.org", unwanted=["news", "tool"], confirmed_at=ago(500))
         make_subscriber("resting@example.org", confirmed_at=ago(60), paused_until=later)
-        make_subscriber("back@example.org", confirmed_at=ago(60), paused_until=ago(1))
-        make_subscriber("asked@example.org", "pending")
+        back = make_subscriber("back@example.org", confirmed_at=ago(60), paused_until=ago(1))
+        asked = make_subscriber("asked@example.org", "pending")
+        for person, state, days in (
+            *((back, "failed", 20), (back, "sent", 1)),
+            *((asked, "failed", 2), (asked, "failed", 3)),
+        ):
+            letter = letters.queue(Letter.Kind.CONFIRMATION, person)
+            Letter.objects.filter(pk=letter.pk).update(state=state, created_at=ago(days))
         make_subscriber("gone@example.org", "left", left_at=ago(10), paused_until=later)
 
     @pytest.mark.parametrize(
@@ -54,12 +60,15 @@ class TestFilters:
             ("?joined=90&state=active", {"new", "resting", "back"}),
             ("?left=7", set()),
             ("?left=30", {"gone"}),
+            ("?failed=7", {"asked"}),
+            ("?failed=30", {"asked", "back"}),
+            ("?failed=30&state=active", {"back"}),
         ],
     )
     def test_each_keeps_what_it_says(self, desk, query, found):
         assert set(listed(desk, query)) == found
 
-    @pytest.mark.parametrize("name", ["state", "paused", "without", "joined", "left"])
+    @pytest.mark.parametrize("name", ["state", "paused", "without", "joined", "left", "failed"])
     @pytest.mark.parametrize("value", HOSTILE)
     def test_nonsense_keeps_everybody(self, desk, name, value):
         assert len(listed(desk, f"?{name}={value}")) == 6
