@@ -28,6 +28,7 @@ FOLDER = Path(".venv", "lighthouse")
 SCORE = 100  # the promise for each page and category
 NEWEST_ISSUE, WORD = 110, "attention"  # of the demo archive
 RUNS = 3
+TRIES = 3  # now and then its browser gives it no trace of a page; the next time it does
 LINK = re.compile(r" *\[Learn [^]]*\]\([^)]*\)\.?")  # to the documentation of an audit
 NOT_ASKED = {"score": None}
 SHOWN, LENGTH = 3, 400  # findings of an audit that are printed, characters of each
@@ -89,6 +90,7 @@ def pages_of(connection: http.client.HTTPConnection) -> Iterator[Page]:
     yield Page("section", first(rf'href="({issue}[^"/]+/)"', connection, issue))
     yield Page("tag", first(r'href="(/tags/[^"/]+/)"', connection, issue))
     yield Page("search", "/search/")
+    yield Page("sign-up", "/subscribe/")
     # No search engine shall list the results of another search.
     yield Page("search, results", f"/search/?q={quote(WORD)}", "is-crawlable")
 
@@ -98,10 +100,22 @@ def first(pattern: str, connection: http.client.HTTPConnection, path: str) -> st
 
 
 def audited(program: list[str], chromium: str, address: str, page: Page) -> dict:
-    """Give the result of Lighthouse for a page; its own default is a mid-range telephone."""
+    """Give the result of Lighthouse for a page."""
+    for _ in range(TRIES):
+        done = audit(program, chromium, address, page)
+        if not done.returncode:
+            return json.loads(done.stdout)
+        print(f"  tried again: {done.stderr.strip()[:LENGTH]}", flush=True)
+    sys.exit(f"Lighthouse could not look at {address}.")
+
+
+def audit(
+    program: list[str], chromium: str, address: str, page: Page
+) -> subprocess.CompletedProcess[str]:
+    """Let Lighthouse look at a page; its own default is a mid-range telephone."""
     sandbox = " --no-sandbox" if os.geteuid() == 0 else ""
     left_out = [f"--skip-audits={page.left_out}"] if page.left_out else []
-    done = subprocess.run(
+    return subprocess.run(
         [*program, address, "--output=json", "--quiet", "--no-enable-error-reporting"]
         + [f"--chrome-flags=--headless=new{sandbox}", *left_out],
         env=os.environ | {"CHROME_PATH": chromium},
@@ -109,9 +123,6 @@ def audited(program: list[str], chromium: str, address: str, page: Page) -> dict
         text=True,
         check=False,
     )
-    if done.returncode:
-        sys.exit(f"Lighthouse could not look at {address}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
 
 
 def typical(results: list[dict]) -> dict:
@@ -134,9 +145,9 @@ def report(page: Page, result: dict) -> None:
         verdict = "" if score(category) >= SCORE else "  UNDER"
         print(f"  {category['title']:20}{score(category):5}{SCORE:5}{verdict}", flush=True)
         for reference in category["auditRefs"]:
-            audit = result["audits"].get(reference["id"], NOT_ASKED)
-            if is_failed(audit):
-                explain(audit, reference["weight"])
+            found = result["audits"].get(reference["id"], NOT_ASKED)
+            if is_failed(found):
+                explain(found, reference["weight"])
 
 
 def is_failed(audit: dict) -> bool:

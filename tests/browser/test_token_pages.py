@@ -149,12 +149,14 @@ def test_all_of_it_works_by_keyboard(page, live_server, reader):
 def pages(page, live_server, reader):
     """Go to each page in turn, and give its name."""
     left = make_subscriber("grace@example.org")
+    newcomer = make_subscriber("nora@example.org", State.PENDING)
     gets = {
-        "confirm": link(Purpose.CONFIRM, reader),
+        "confirm": link(Purpose.CONFIRM, newcomer),
         "change": link(Purpose.CHANGE, reader),
         "preferences": link(Purpose.CHOOSE, reader),
         "saved": link(Purpose.CHOOSE, reader) + "?done=address",
         "erase": link(Purpose.CHOOSE, reader, "erase"),
+        "back": link(Purpose.LEAVE, left, "come_back"),
         "leave": link(Purpose.LEAVE, left),
         "over": "/confirm/x/",
     }
