@@ -59,6 +59,11 @@ def read_address(text: str) -> Address:
     return Address(email, key_of(email))
 
 
+def stored_address(email: str) -> Address:
+    """Give an address that was read before, as it stands in a row."""
+    return Address(email, key_of(email))
+
+
 def key_of(email: str) -> str:
     """Give an address that was read before as it is compared."""
     return email.lower()

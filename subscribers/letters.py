@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from subscribers import emails
-from subscribers.addresses import Address, key_of
+from subscribers.addresses import stored_address
 from subscribers.connection import Connection, Interrupted, Refused
 from subscribers.mime import Message
 from subscribers.models import Letter, Subscriber, Suppression
@@ -74,8 +74,8 @@ def send_one(pk: int, connection: Connection) -> bool:
 def is_wanted(letter: Letter) -> bool:
     """Say whether a letter is still true of the person as they are now."""
     person = letter.subscriber
-    address = Address(letter.email, key_of(letter.email))
-    if Suppression.objects.of(address).blocking().exists():
+    address = stored_address(letter.email)
+    if Suppression.objects.blocks(address):
         return False
     is_there = address.key == person.key
     match letter.kind:

@@ -112,8 +112,7 @@ class Letter(models.Model):
     def give_back(self) -> None:
         """Let somebody send it as if nobody had tried.
 
-        It goes behind the others that are due: should the server hang up because of this one,
-        they are not held up by it.
+        It goes behind the others that are due, so that none of them waits for it again and again.
         """
         self.in_hand().update(
             state=self.State.QUEUED,

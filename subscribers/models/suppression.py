@@ -22,9 +22,9 @@ class SuppressionQuerySet(models.QuerySet):
         """Keep what is known of an address."""
         return self.filter(digest__in=digests(address))
 
-    def blocking(self):
-        """Keep those that nobody may lift by asking for letters again."""
-        return self.exclude(reason=self.model.Reason.ERASED)
+    def blocks(self, address: Address) -> bool:
+        """Say whether an address gets no letter, even if it asks again: not if it was erased."""
+        return self.of(address).exclude(reason=self.model.Reason.ERASED).exists()
 
     def add(self, address: Address, reason: str) -> None:
         """Note an address; what is known of it already stays, unless this is graver."""

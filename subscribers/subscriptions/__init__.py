@@ -14,18 +14,11 @@ from subscribers.subscriptions.forgetting import (
     lift,
 )
 from subscribers.subscriptions.joining import UNASKED, ask, confirm, may_be_written_to
-from subscribers.subscriptions.leaving import (
-    COMING_BACK,
-    come_back,
-    give_reason,
-    leave,
-    may_come_back,
-)
+from subscribers.subscriptions.leaving import come_back, give_reason, leave
 from subscribers.subscriptions.moving import ask_for_change, change
-from subscribers.subscriptions.records import data_of, record
+from subscribers.subscriptions.records import data_of
 
 __all__ = [
-    "COMING_BACK",
     "UNASKED",
     "UNCONFIRMED_KEPT",
     "ask",
@@ -42,7 +35,5 @@ __all__ = [
     "leave",
     "lift",
     "may_be_written_to",
-    "may_come_back",
     "pause",
-    "record",
 ]

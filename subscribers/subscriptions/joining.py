@@ -31,7 +31,7 @@ def ask(address: Address, proof: Proof, **detail) -> bool:
             return False
         with transaction.atomic():
             ask_owner(address, proof, detail)
-            is_blocked = Suppression.objects.of(address).blocking().exists()
+            is_blocked = Suppression.objects.blocks(address)
             # All is done for a blocked address, and taken back, so that it takes no less time.
             transaction.set_rollback(is_blocked)
     return not is_blocked
@@ -46,7 +46,7 @@ def has_room(address: Address) -> bool:
 
 def may_be_written_to(address: Address) -> bool:
     """Say whether an address may get a letter that somebody else may have called for."""
-    return has_room(address) and not Suppression.objects.of(address).blocking().exists()
+    return has_room(address) and not Suppression.objects.blocks(address)
 
 
 def ask_owner(address: Address, proof: Proof, detail: dict) -> None:
@@ -81,7 +81,7 @@ def confirm(subscriber: Subscriber, proof: Proof) -> bool:
             return False
         if person.state == State.ACTIVE:
             return True
-        if Suppression.objects.of(person.address).blocking().exists():
+        if Suppression.objects.blocks(person.address):
             return False
         person.state, person.confirmed_at = State.ACTIVE, timezone.now()
         person.left_at = person.paused_until = None

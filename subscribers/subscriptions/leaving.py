@@ -52,7 +52,7 @@ def may_come_back(subscriber: Subscriber) -> bool:
         subscriber.state == State.LEFT
         and subscriber.confirmed_at is not None
         and subscriber.left_at > timezone.now() - COMING_BACK
-        and not Suppression.objects.of(subscriber.address).blocking().exists()
+        and not Suppression.objects.blocks(subscriber.address)
     )
 
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from subscribers import letters
-from subscribers.addresses import Address, key_of
+from subscribers.addresses import Address, key_of, stored_address
 from subscribers.consent import Proof
 from subscribers.models import ConsentEvent, FormerLink, Letter, Subscriber, Suppression
 from subscribers.subscriptions.joining import may_be_written_to
@@ -52,8 +52,8 @@ def change_once(subscriber: Subscriber, proof: Proof) -> bool:
             return False
         if (person.round, person.new_email) != (subscriber.round, subscriber.new_email):
             return False
-        new = Address(person.new_email, key_of(person.new_email))
-        if Suppression.objects.of(new).blocking().exists():
+        new = stored_address(person.new_email)
+        if Suppression.objects.blocks(new):
             return False
         Suppression.objects.of(new).delete()
         former = person.address
