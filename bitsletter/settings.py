@@ -233,16 +233,35 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_TIMEOUT = 30  # seconds
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)  # seconds
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", "") or OURSELVES
 REPLY_TO = env.str("REPLY_TO", "")
+# Where mail comes back that cannot be delivered, such as bounces+{}@example.org; what stands for
+# the {} tells which message it was.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
 # Foot of every letter; the law of many countries asks for it.
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 # The mail server takes addresses with letters beyond ASCII before the @ (RFC 6531).
 SMTPUTF8 = env.bool("SMTPUTF8", False)
+
+# Delivery -----------------------------------------------------------------------------------
+
+# Connections to the mail server that each worker keeps open.
+SENDERS = env.int("SENDERS", 1)
+# Messages on one of them, before another is opened.
+MESSAGES_PER_CONNECTION = env.int("MESSAGES_PER_CONNECTION", 500)
+# Messages a second of all workers together, and to one domain; 0 is as many as there are.
+RATE = env.float("RATE", 0)
+RATE_PER_DOMAIN = env.float("RATE_PER_DOMAIN", 0)
+
+# The standing slot, in the site's time zone.
+SEND_DAY = env.str("SEND_DAY", "wednesday")
+SEND_TIME = env.str("SEND_TIME", "09:00")
+# Hours after its time in which a mailing still begins by itself; later it asks.
+SEND_WITHIN = env.float("SEND_WITHIN", 9)
 
 # Subscribers --------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class Connection:
         options = ["SMTPUTF8", "BODY=8BITMIME"] if message.needs_smtputf8 else []
         if options and not server.has_extn("smtputf8"):
             raise Refused(_("The mail server takes no such address (RFC 6531)."), is_final=True)
-        code, reply = server.mail(message.sender.address, options)
+        code, reply = server.mail(message.returns_to, options)
         if code != 250:  # us, that is, and so every message
             raise Interrupted(f"MAIL: {said(code, reply)}")
         self.is_attempt = True

@@ -1,6 +1,7 @@
 """What letters say: builds messages from templates, and never sends one."""
 
 import datetime
+import uuid
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from issues.characters import one_line, printable
 from issues.models import Issue
 from subscribers import plain, tokens
 from subscribers.addresses import shown
-from subscribers.mime import Message, domain, named, read_mailbox
+from subscribers.mime import Message, Texts, domain, named, read_mailbox
 from subscribers.models import Letter, Subscriber
 from subscribers.tokens import Purpose
 
@@ -51,32 +52,48 @@ def build(letter: Letter, at: datetime.datetime | None = None) -> Message:
         sender=read_mailbox(settings.DEFAULT_FROM_EMAIL),
         recipient=letter.email,
         subject=written.subject,
-        text=written.text,
-        html=written.html,
+        body=Texts(written.text, written.html),
         at=timezone.localtime(at),
         headers=headers(letter),
+        envelope=envelope(letter.uid),
     )
 
 
 def headers(letter: Letter) -> dict[str, str]:
     """Give the headers that tell mail programs what a letter is, and how to leave."""
-    found = {
-        "Auto-Submitted": "auto-generated",  # RFC 3834: no answer by a machine, please
-        "List-Id": named(settings.SITE_NAME, f"newsletter.{domain(settings.SITE_HOST)}"),
-    }
-    if settings.REPLY_TO:
-        found["Reply-To"] = str(read_mailbox(settings.REPLY_TO))
+    # RFC 3834: no answer by a machine, please.
+    found = {"Auto-Submitted": "auto-generated", **list_headers()}
     if may_choose(letter):
-        found |= way_out(letter.subscriber)
+        found |= way_out(personal("unsubscribe", Purpose.LEAVE, letter.subscriber))
     return found
 
 
-def way_out(subscriber: Subscriber) -> dict[str, str]:
+def list_headers() -> dict[str, str]:
+    """Give the headers that say of which newsletter a message is (RFC 2919 and 2369)."""
+    found = {
+        "List-Id": named(settings.SITE_NAME, f"newsletter.{domain(settings.SITE_HOST)}"),
+        "List-Archive": f"<{absolute_url(reverse('issues:list'))}>",
+    }
+    if settings.REPLY_TO:
+        found["Reply-To"] = str(read_mailbox(settings.REPLY_TO))
+    return found
+
+
+def way_out(leave_url: str) -> dict[str, str]:
     """Give the headers that let a mail program offer to leave (RFC 2369 and 8058)."""
     return {
-        "List-Unsubscribe": f"<{personal('unsubscribe', Purpose.LEAVE, subscriber)}>",
+        "List-Unsubscribe": f"<{leave_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def envelope(uid: uuid.UUID) -> str:
+    """Give where a message comes back to if it cannot be delivered.
+
+    Where BOUNCE_ADDRESS holds `{}`, that tells which message it was (VERP). Without the setting
+    messages come back to the sender.
+    """
+    return settings.BOUNCE_ADDRESS.replace("{}", uid.hex)
 
 
 def personal(name: str, purpose: Purpose, subscriber: Subscriber, at=None) -> str:

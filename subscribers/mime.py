@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from email.header import Header, decode_header, make_header
 from email.message import Message as ParsedMessage
 from email.utils import format_datetime, parseaddr
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import MIMEMixin
@@ -43,6 +44,26 @@ def read_mailbox(text: str) -> Mailbox:
     return Mailbox(one_line(str(make_header(decode_header(name)))), one_line(address))
 
 
+class Body(Protocol):
+    """What a message says, in two forms, and how it goes over the wire."""
+
+    text: str
+    html: str
+
+    def encoded(self, boundary: str) -> bytes:
+        """Give both parts, each with its heading, between lines that hold the boundary."""
+
+
+class Texts(NamedTuple):
+    """A body that is written for one message."""
+
+    text: str
+    html: str
+
+    def encoded(self, boundary: str) -> bytes:
+        return parts(self, boundary, "quoted-printable", quoted)
+
+
 @dataclass(frozen=True)
 class Message:
     """One message to one recipient; whatever its parts hold, no header can come of them."""
@@ -52,15 +73,19 @@ class Message:
     sender: Mailbox
     recipient: str
     subject: str
-    text: str
-    html: str
+    body: Body
     at: datetime.datetime
     headers: Mapping[str, str] = field(default_factory=dict)  # further ones, in ASCII
+    envelope: str = ""  # where it comes back to if it cannot be delivered; else to the sender
+
+    @property
+    def returns_to(self) -> str:
+        return self.envelope or self.sender.address
 
     @property
     def needs_smtputf8(self) -> bool:
         """Say whether the mail server must take letters beyond ASCII in addresses (RFC 6531)."""
-        return not (self.recipient + self.sender.address).isascii()
+        return not (self.recipient + self.sender.address + self.envelope).isascii()
 
     def head(self) -> dict[str, str]:
         return {
@@ -81,23 +106,16 @@ class Message:
 
     def as_bytes(self) -> bytes:
         """Give the whole message, with the line ends of the wire."""
-        return self.whole("quoted-printable", quoted)
+        return self.head_bytes() + self.body.encoded(self.boundary)
 
     def readable(self) -> bytes:
         """Give the message with texts and links as they are, and the line ends of a file."""
-        return self.whole("8bit", plain).replace(b"\r\n", b"\n")
+        whole = self.head_bytes() + parts(self.body, self.boundary, "8bit", plain)
+        return whole.replace(b"\r\n", b"\n")
 
-    def whole(self, encoding: str, encoded: Callable[[str], bytes]) -> bytes:
+    def head_bytes(self) -> bytes:
         head = "".join(f"{name}: {value}\r\n" for name, value in self.head().items())
-        parts = [head.encode("utf-8", "replace") + b"\r\n"]
-        for kind, content in (("plain", self.text), ("html", self.html)):
-            head = (
-                f"--{self.boundary}\r\n"
-                f'Content-Type: text/{kind}; charset="utf-8"\r\n'
-                f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
-            )
-            parts += [head.encode(), encoded(content), b"\r\n"]
-        return b"".join([*parts, f"--{self.boundary}--\r\n".encode()])
+        return head.encode("utf-8", "replace") + b"\r\n"
 
     def for_django(self) -> EmailMultiAlternatives:
         """Give the message to what is no SMTP server: a file, or the interface of a provider."""
@@ -115,11 +133,11 @@ class Written(EmailMultiAlternatives):
         known = ("From", "To", "Subject", "MIME-Version", "Content-Type")
         super().__init__(
             subject=one_line(message.subject),
-            body=message.text,
+            body=message.body.text,
             from_email=str(message.sender),
             to=[message.recipient],
             headers={name: one for name, one in message.head().items() if name not in known},
-            alternatives=[(message.html, "text/html")],
+            alternatives=[(message.body.html, "text/html")],
         )
         self.written = message
 
@@ -130,6 +148,27 @@ class Written(EmailMultiAlternatives):
         return self.written.readable()
 
 
+def parts(body: Body, boundary: str, encoding: str, encoded: Callable[[str], bytes]) -> bytes:
+    """Give both parts of a body, encoded in the way that is named."""
+    found = []
+    for kind, content in (("plain", body.text), ("html", body.html)):
+        found += [part_head(kind, boundary, encoding), encoded(content), b"\r\n"]
+    return b"".join([*found, closing(boundary)])
+
+
+def part_head(kind: str, boundary: str, encoding: str = "quoted-printable") -> bytes:
+    return (
+        f"--{boundary}\r\n"
+        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+    ).encode()
+
+
+def closing(boundary: str) -> bytes:
+    return f"--{boundary}--\r\n".encode()
+
+
+@lru_cache(maxsize=256)  # thousands of messages have the same subject
 def words(text: str, header: str) -> str:
     """Give a text as the value of a header: in ASCII, on short lines (RFC 2047)."""
     text = one_line(text)
@@ -166,6 +205,12 @@ def domain(host: str) -> str:
 def quoted(text: str) -> bytes:
     """Encode a text so that no server on its way changes it."""
     return b2a_qp(plain(text), istext=True)
+
+
+def quoted_part(text: str) -> bytes:
+    """Encode a part of a text, which goes on before and behind it."""
+    data = LINE_END.sub("\r\n", text).encode("utf-8", "replace")
+    return b2a_qp(data, istext=True)
 
 
 def plain(text: str) -> bytes:

@@ -18,7 +18,8 @@ from PIL import Image
 from issues import history, search
 from issues.models import Asset, Issue, SearchEntry, Section, SectionType, Tag, Variant
 from subscribers.addresses import key_of
-from subscribers.models import Subscriber
+from subscribers.issue_mail.contents import Contents, Piece, Slot
+from subscribers.models import Delivery, Mailing, Subscriber
 
 YESTERDAY = datetime.timedelta(days=-1)
 TOMORROW = datetime.timedelta(days=1)
@@ -32,7 +33,8 @@ def install_rows() -> None:
         "0009_asset_uses": "let_editors_delete",
     }.items():
         getattr(import_module(f"issues.migrations.{name}"), make)(apps, None)
-    import_module("subscribers.migrations.0002_subscriber_manager").install(apps, None)
+    for name in ("0002_subscriber_manager", "0005_delivery_rights"):
+        import_module(f"subscribers.migrations.{name}").install(apps, None)
 
 
 def make_issue(number=1, published=YESTERDAY, sections=(), **fields) -> Issue:
@@ -214,3 +216,40 @@ def make_subscriber(email="ada@example.org", state="active", unwanted=(), **fiel
     subscriber = Subscriber.objects.create(state=state, **fields)
     subscriber.unwanted_types.set(SectionType.objects.filter(slug__in=unwanted))
     return subscriber
+
+
+def make_contents(*sections: str, subject="Warm up", sender="news@example.org") -> Contents:
+    """Make the mail of an issue by hand; `sections` are slugs of types, one tip each."""
+    types = SectionType.objects.in_bulk(field_name="slug")
+    tips = [
+        Piece(f"<p>A tip: {slug}</p>", f"A tip: {slug}\n\n", types[slug].pk)
+        for slug in sections or ["ml-tip"]
+    ]
+    leave, left_out = Slot.LEAVE_URL.mark, Slot.LEFT_OUT.mark
+    rest = Piece(f"<p>{left_out}</p>", f"{left_out}\n\n", is_if_left_out=True)
+    foot = Piece(f'<p><a href="{leave}">Leave</a></p>', f"To {Slot.EMAIL.mark}\n{leave}\n")
+    return Contents(subject, sender, (Piece("<h1>Warm up</h1>", "Warm up\n\n"), *tips, rest, foot))
+
+
+def make_mailing(issue=None, contents=None, **fields) -> Mailing:
+    """Make a mailing as approving does, of an issue that is public; it is due."""
+    contents = contents or make_contents()
+    given = {"state": Mailing.State.APPROVED, "scheduled_for": timezone.now(), **fields}
+    return Mailing.objects.create(
+        issue=issue or make_ready_issue(published=YESTERDAY),
+        subject=contents.subject,
+        sender=contents.sender,
+        contents=contents.as_json(),
+        digest=contents.digest,
+        **{"size": 1000, "audience": 0, **given},
+    )
+
+
+def make_delivery(mailing, subscriber=None, state=Delivery.State.QUEUED, **fields) -> Delivery:
+    """Make the row of one person in the ledger."""
+    now = timezone.now()
+    moments = {"due_at": now} if state in Delivery.OPEN else {"ended_at": now}
+    person = subscriber or make_subscriber(f"reader-{secrets.token_hex(4)}@example.org")
+    return Delivery.objects.create(
+        **{"mailing": mailing, "subscriber": person, "state": state, **moments, **fields}
+    )

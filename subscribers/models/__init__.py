@@ -1,10 +1,28 @@
-"""Who gets the newsletter, what they agreed to, and the letters that wait for them."""
+"""Who gets the newsletter, what they agreed to, and what is on its way to them."""
 
+from subscribers.models.bounce import Bounce
 from subscribers.models.consent_event import ConsentEvent
+from subscribers.models.delivery import Delivery
 from subscribers.models.former_link import FormerLink
 from subscribers.models.letter import Letter
 from subscribers.models.limit import Limit
+from subscribers.models.mailing import Mailing, MailingPicture
+from subscribers.models.slot import Slot
 from subscribers.models.subscriber import Subscriber
 from subscribers.models.suppression import Suppression
+from subscribers.models.worker import Worker
 
-__all__ = ["ConsentEvent", "FormerLink", "Letter", "Limit", "Subscriber", "Suppression"]
+__all__ = [
+    "Bounce",
+    "ConsentEvent",
+    "Delivery",
+    "FormerLink",
+    "Letter",
+    "Limit",
+    "Mailing",
+    "MailingPicture",
+    "Slot",
+    "Subscriber",
+    "Suppression",
+    "Worker",
+]

@@ -314,8 +314,8 @@ class TestWelcome:
         message = emails.build(make_letter(Kind.WELCOME))
 
         assert len(message.as_bytes()) < 95_000
-        assert "And 10 more sections on the web." in message.text
-        assert "And 10 more sections on the web." in message.html
+        assert "And 10 more sections on the web." in message.body.text
+        assert "And 10 more sections on the web." in message.body.html
 
     def test_it_asks_as_often_with_1_as_with_20_sections(
         self, django_assert_max_num_queries, django_assert_num_queries

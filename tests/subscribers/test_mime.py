@@ -11,7 +11,7 @@ from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.mime import Mailbox, Message, named, read_mailbox
+from subscribers.mime import Mailbox, Message, Texts, named, read_mailbox
 
 pytestmark = pytest.mark.once
 
@@ -32,7 +32,7 @@ def make_message(name="Bitsletter", subject="Hello", text="Text", html="<p>HTML<
         "headers": {"List-Id": named(name, "newsletter.news.example.org")},
         **fields,
     }
-    return Message(subject=subject, text=text, html=html, **fields)
+    return Message(subject=subject, body=Texts(text, html), **fields)
 
 
 def read(message: Message) -> email.message.EmailMessage:
