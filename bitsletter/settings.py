@@ -233,7 +233,7 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)  # seconds
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 30)  # seconds
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
@@ -253,6 +253,8 @@ SMTPUTF8 = env.bool("SMTPUTF8", False)
 SENDERS = env.int("SENDERS", 1)
 # Messages on one of them, before another is opened.
 MESSAGES_PER_CONNECTION = env.int("MESSAGES_PER_CONNECTION", 500)
+# Seconds until a message is tried again that was refused for now; then twice as long, …
+RETRY_AFTER = env.int("RETRY_AFTER", 60)
 # Messages a second of all workers together, and to one domain; 0 is as many as there are.
 RATE = env.float("RATE", 0)
 RATE_PER_DOMAIN = env.float("RATE_PER_DOMAIN", 0)

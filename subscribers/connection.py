@@ -4,6 +4,7 @@ import re
 import smtplib
 from contextlib import suppress
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends import smtp
 from django.utils.translation import gettext as _
@@ -28,12 +29,13 @@ class Interrupted(Exception):
     """The connection has ended, and with it the round; names no address.
 
     It was an attempt if the server had heard to whom the message goes: it may have hung up because
-    of that, or have taken the message without a word. Before that, no message is at fault.
+    of that, or have taken the message without a word. Before that, no message is at fault. Where
+    the connection was working, messages had gone over it: another one is worth a try at once.
     """
 
-    def __init__(self, trouble: str, is_attempt: bool = False):
-        super().__init__(ADDRESS.sub("…", trouble))
-        self.is_attempt = is_attempt
+    def __init__(self, trouble: str, is_attempt: bool = False, was_working: bool = False):
+        super().__init__(without_addresses(trouble))
+        self.is_attempt, self.was_working = is_attempt, was_working
 
 
 class Connection:
@@ -43,6 +45,7 @@ class Connection:
         self.backend = get_connection()
         self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
         self.is_attempt = False  # whether the server has heard to whom the message in hand goes
+        self.taken = 0  # messages on this connection
 
     def __enter__(self) -> "Connection":
         return self
@@ -51,17 +54,23 @@ class Connection:
         self.close()
 
     def close(self) -> None:
+        self.taken = 0
         with suppress(OSError):  # whoever is gone hears no goodbye
             self.backend.close()
 
     def send(self, message: Message) -> str:
         """Hand a message over; give what the server said. Raises Refused or Interrupted."""
         self.is_attempt = False
-        try:
-            return self.by_smtp(message) if self.is_smtp else self.by_backend(message)
-        except (Interrupted, OSError) as error:  # that is every SMTPException, too
+        if self.taken >= settings.MESSAGES_PER_CONNECTION:
             self.close()
-            raise Interrupted(description(error), self.is_attempt) from error
+        try:
+            reply = self.by_smtp(message) if self.is_smtp else self.by_backend(message)
+        except (Interrupted, OSError) as error:  # that is every SMTPException, too
+            was_working = self.taken > 0
+            self.close()
+            raise Interrupted(description(error), self.is_attempt, was_working) from error
+        self.taken += 1
+        return reply
 
     def by_smtp(self, message: Message) -> str:
         was_open = not self.backend.open()
@@ -118,6 +127,11 @@ class Connection:
         except Exception as error:  # providers have errors of their own, which may name addresses
             raise Refused(printable(str(error))[:LONGEST_REPLY], is_final=False) from error
         return ""
+
+
+def without_addresses(text: str) -> str:
+    """Give a text that those may read who see no addresses."""
+    return ADDRESS.sub("…", text)
 
 
 def said(code: int, reply: bytes) -> str:

@@ -85,7 +85,6 @@ class Migration(migrations.Migration):
                             ("resting", "Their letters rest"),
                             ("left", "They have left"),
                             ("unreachable", "Their address cannot be reached"),
-                            ("blocked", "Their address is blocked"),
                             ("erased", "They were erased"),
                             ("cancelled", "The mailing was cancelled"),
                         ],

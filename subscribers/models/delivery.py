@@ -33,7 +33,6 @@ class Delivery(models.Model):
         RESTING = "resting", _("Their letters rest")
         LEFT = "left", _("They have left")
         UNREACHABLE = "unreachable", _("Their address cannot be reached")
-        BLOCKED = "blocked", _("Their address is blocked")
         ERASED = "erased", _("They were erased")
         CANCELLED = "cancelled", _("The mailing was cancelled")
 
