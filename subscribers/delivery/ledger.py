@@ -75,12 +75,21 @@ class Claimed(NamedTuple):
     lease: datetime.datetime
 
 
+class Person(NamedTuple):
+    """Somebody as they are when their row is taken; `unwanted` are keys of types."""
+
+    uid: uuid.UUID
+    email: str
+    state: str
+    paused_until: datetime.datetime | None
+    unwanted: frozenset[int]
+
+
 class Job(NamedTuple):
-    """A message to be sent: whose row it is, to whom, and what they left out."""
+    """A message to be sent: whose row it is, and to whom."""
 
     row: Claimed
-    person: Subscriber
-    unwanted: frozenset[int]
+    person: Person
 
 
 @dataclass(frozen=True)
@@ -156,22 +165,21 @@ def judged(row: Claimed, has_something: Callable[[frozenset[int]], bool]) -> Job
     if row.lost > MOST_LOST:
         words = "Whoever sent it did not come back to say what became of it, again and again."
         return Outcome(row, State.HELD, words)
-    found = read_person(row.subscriber_id)
-    if found is None:
+    person = read_person(row.subscriber_id)
+    if person is None:
         return skipped(skip=Skip.ERASED)
-    person, unwanted = found
     if person.state != Subscriber.State.ACTIVE:
         is_unreachable = person.state == Subscriber.State.BOUNCED
         return skipped(skip=Skip.UNREACHABLE if is_unreachable else Skip.LEFT)
-    if person.is_paused():
+    if person.paused_until and person.paused_until > timezone.now():
         return skipped(skip=Skip.RESTING)
-    if not has_something(unwanted):
+    if not has_something(person.unwanted):
         return skipped(skip=Skip.NOTHING_CHOSEN)
-    return Job(row, person, unwanted)
+    return Job(row, person)
 
 
-def read_person(pk: int | None) -> tuple[Subscriber, frozenset[int]] | None:
-    """Give a person, and the keys of the types that they left out, by one statement."""
+def read_person(pk: int | None) -> Person | None:
+    """Give a person, with the types that they left out, by one statement."""
     if pk is None:
         return None
     is_postgres = connection.vendor == "postgresql"
@@ -184,9 +192,8 @@ def read_person(pk: int | None) -> tuple[Subscriber, frozenset[int]] | None:
     if found is None:
         return None
     uid, email, state, paused_until, unwanted = found
-    person = Subscriber(pk=pk, uid=as_uuid(uid), email=email, state=state)
-    person.paused_until = paused_until and as_moment(paused_until)
-    return person, frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
+    keys = frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
+    return Person(as_uuid(uid), email, state, paused_until and as_moment(paused_until), keys)
 
 
 def write(outcome: Outcome) -> None:

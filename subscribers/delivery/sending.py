@@ -108,7 +108,7 @@ class Sender:
 
 
 def written(job: Job, mail: IssueMail) -> Message:
-    variant = mail.variant(job.unwanted)
+    variant = mail.variant(job.person.unwanted)
     to = mail.recipient(job.person)
     return mail.message(job.row.uid, to, variant, timezone.localtime(job.row.first_at))
 
@@ -150,17 +150,21 @@ def code_of(reply: str) -> int | None:
 
 def stop_if_failing(mailing_id: int) -> None:
     """Pause a mailing when more than one in twenty of the last messages have failed."""
-    ended = Delivery.objects.filter(mailing=mailing_id, state__in=[State.SENT, State.FAILED])
-    last = ended.order_by("-ended_at").values_list("state", "reply")[:LAST_ONES]
-    replies = [reply for state, reply in last if state == State.FAILED]
-    if len(replies) <= MOST_FAILED:
+    ended = Delivery.objects.filter(mailing=mailing_id).order_by("-ended_at")
+    too_many = MOST_FAILED + 1
+    failed = list(ended.filter(state=State.FAILED).values_list("ended_at", "reply")[:too_many])
+    if len(failed) < too_many:
+        return
+    sent_since = ended.filter(state=State.SENT, ended_at__gt=failed[-1][0])[:LAST_ONES].count()
+    if too_many + sent_since > LAST_ONES:
         return
     words = _(
-        "%(failed)d of the last %(last)d messages have failed; the mail server said: %(reply)s"
+        "%(failed)d of the last %(all)d messages have failed. The mail server said: %(reply)s"
     )
-    facts = {"failed": len(replies), "last": len(last), "reply": without_addresses(replies[0])}
+    reply = without_addresses(failed[0][1])
+    reason = words % {"failed": too_many, "all": too_many + sent_since, "reply": reply}
     sending = Mailing.objects.filter(pk=mailing_id, state=Mailing.State.SENDING)
-    if sending.update(state=Mailing.State.PAUSED, reason=words % facts):
+    if sending.update(state=Mailing.State.PAUSED, reason=reason):
         logger.warning("Mailing %d is paused: too many messages fail.", mailing_id)
 
 
