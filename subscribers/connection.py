@@ -116,12 +116,9 @@ class Connection:
         self.write("\r\n".join(commands))
         self.is_attempt = True
         sender, recipient, start = self.read(), self.read(), self.read()
-        is_waiting = start[0] == GO_ON
-        if is_waiting and not (sender[0] == 250 and recipient[0] in TAKEN):
-            self.write(".")  # it waits for a message that is for nobody, and takes none
-            self.read()
-        if sender[0] != 250:
-            self.is_attempt = False
+        if start[0] == GO_ON and not (sender[0] == 250 and recipient[0] in TAKEN):
+            self.close()  # it waits for a message that it must not get
+        self.is_attempt = sender[0] == 250
         self.judge_sender(*sender)
         self.judge(*recipient)
         self.judge_start(*start)
@@ -157,7 +154,8 @@ class Connection:
         if code == HANGING_UP or not 400 <= code < 600:
             raise Interrupted(said(code, reply))
         try:
-            self.backend.connection.rset()
+            if self.backend.connection:
+                self.backend.connection.rset()
         except OSError:
             self.close()
         raise Refused(said(code, reply), is_final=code >= 500)

@@ -1,4 +1,4 @@
-"""A mail server that judges: it writes down, and syncs, each message before it says that it took it.
+"""A mail server that judges: it writes down, and syncs, each message before it takes it.
 
 It speaks just enough of SMTP, several commands at once as well (RFC 2920), and misbehaves as a test
 tells it to. What it wrote is the truth about who got what, whatever our own tables say.
@@ -31,9 +31,9 @@ class Judge(socketserver.ThreadingTCPServer):
     """`answer` says what a command is answered with, given its recipient and its kind.
 
     The kinds are "CONNECT", "MAIL", "RCPT", "DATA" and "END", after the final dot. None is yes; a
-    text is the answer instead, "421 …" hangs up after it; CUT hangs up without a word, and HANG says
-    nothing until the other side has had enough. After a yes at "END" the message is on record, also
-    if it is then cut: TAKE_AND_CUT.
+    text is the answer instead, after "421 …" it hangs up; CUT hangs up without a word, and HANG
+    says nothing until the other side has had enough. TAKE_AND_CUT puts a message on record, and
+    hangs up before it says so.
     """
 
     daemon_threads = allow_reuse_address = True
@@ -80,10 +80,11 @@ class HangingUp(Exception):
 
 class Dialogue(socketserver.StreamRequestHandler):
     timeout = 60
+    disable_nagle_algorithm = True  # several answers to one turn do not wait for each other
 
     def handle(self) -> None:
         self.server.connections += 1
-        self.recipient = ""
+        self.has_sender, self.recipient = False, ""
         try:
             self.say("CONNECT", "220 judge")
             while line := self.rfile.readline():
@@ -98,10 +99,12 @@ class Dialogue(socketserver.StreamRequestHandler):
                 self.greet()
             case "MAIL":
                 self.recipient = ""
-                self.say("MAIL", "250 ok")
-            case "RCPT":
+                self.has_sender = self.say("MAIL", "250 ok")
+            case "RCPT" if self.has_sender:
                 recipient = ADDRESS.search(line)[1]
                 self.recipient = recipient if self.say("RCPT", "250 ok", recipient) else ""
+            case "RCPT":
+                self.send("503 from whom?")
             case "DATA":
                 self.take_message()
             case "QUIT":
