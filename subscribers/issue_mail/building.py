@@ -61,15 +61,13 @@ def build(issue: Issue, subject: str = "", sender: str = "") -> Contents:
     """Write the mail of an issue. The same issue gives the same, whoever asks and whenever."""
     with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
         source = load(issue)
-        texts = text_pieces(source)
-        types = [None, *(section.type_id for section in source.sections), None, None]
-        is_rest = [index == len(types) - 2 for index in range(len(types))]
-        pieces = map(Piece, html_pieces(source), texts, types, is_rest)
-        return Contents(
-            one_line(subject) or subject_of(source.issue),
-            one_line(sender) or settings.DEFAULT_FROM_EMAIL,
-            tuple(pieces),
-        )
+        subject = one_line(subject) or subject_of(source.issue)
+        halves = zip(html_pieces(source, subject), text_pieces(source), strict=True)
+        head, *parts, rest, foot = (Piece(*half) for half in halves)
+        types = [section.type_id for section in source.sections]
+        parts = [part._replace(type=pk) for part, pk in zip(parts, types, strict=True)]
+        pieces = (head, *parts, rest._replace(is_if_left_out=True), foot)
+        return Contents(subject, one_line(sender) or settings.DEFAULT_FROM_EMAIL, pieces)
 
 
 def pictures_of(issue: Issue) -> list[Asset]:
@@ -102,10 +100,11 @@ def load(issue: Issue) -> Source:
 # HTML -------------------------------------------------------------------------------------------
 
 
-def html_pieces(source: Source) -> list[str]:
+def html_pieces(source: Source, subject: str) -> list[str]:
     issue, url = source.issue, source.url
     cover = html.figure(of_asset(issue.cover), url) if issue.cover else ""
     context = {
+        "subject": subject,
         "cover": cover,
         "intro": html.body(issue.intro_html, url, url, source.pictures),
         "sections": [shown(section, source) for section in source.sections],
@@ -119,7 +118,6 @@ def facts(source: Source) -> dict:
     """Give what both halves say of the issue, and of whoever gets it."""
     return {
         **emails.site_facts(),
-        "subject": subject_of(source.issue),
         "issue": source.issue,
         "issue_url": source.url,
         "boundary": BOUNDARY,
@@ -180,11 +178,8 @@ def squeezed(whole: str) -> str:
 
 def text_pieces(source: Source) -> list[str]:
     writer = writer_of(source)
-    context = {
-        "cover": of_asset(source.issue.cover).words if source.issue.cover else "",
-        "date": source.issue.published_at,
-    }
-    whole = render_to_string(f"{emails.FOLDER}/issue.txt", facts(source) | context)
+    cover = of_asset(source.issue.cover).words if source.issue.cover else ""
+    whole = render_to_string(f"{emails.FOLDER}/issue.txt", facts(source) | {"cover": cover})
     head, rest, foot = map(plain.for_reading, whole.split(BOUNDARY))
     intro = writer.body(source.issue.intro)
     sections = [section_text(section, writer_of(source)) for section in source.sections]

@@ -1,4 +1,4 @@
-"""How large the mail of an issue is: Gmail cuts off what comes after 102 kB, and the foot with it."""
+"""How large the mail of an issue is: Gmail cuts off what is behind 102 kB, foot and all."""
 
 import uuid
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from bitsletter.site import joined
 from issues import markdown
+from issues.links import is_web
 from issues.references import Links
 from subscribers import plain
 from subscribers.issue_mail import tables
@@ -129,8 +130,12 @@ class Writer:
 
     def link(self, node: SyntaxTreeNode) -> str:
         words = "".join(map(self.inline, node.children))
-        address = joined(self.page_url, str(node.attrs["href"])).removeprefix("mailto:")
-        return words if words == address else f"{words} {self.number(address)}".strip()
+        address = joined(self.page_url, str(node.attrs["href"]))
+        shown = address.removeprefix("mailto:")
+        leads_somewhere = is_web(address) or shown != address
+        if words == shown or not leads_somewhere:
+            return words
+        return f"{words} {self.number(shown)}".strip()
 
     def reference(self, node: SyntaxTreeNode) -> str:
         reference = node.meta["reference"]
