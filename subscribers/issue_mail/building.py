@@ -42,7 +42,7 @@ class Source(NamedTuple):
         return absolute_url(self.issue.get_absolute_url())
 
 
-class Shown(NamedTuple):
+class Part(NamedTuple):
     """A section as the templates show it."""
 
     type: str
@@ -107,7 +107,7 @@ def html_pieces(source: Source, subject: str) -> list[str]:
         "subject": subject,
         "cover": cover,
         "intro": html.body(issue.intro_html, url, url, source.pictures),
-        "sections": [shown(section, source) for section in source.sections],
+        "sections": [part_of(section, source) for section in source.sections],
         "preheader": preheader(issue, source.sections),
     }
     whole = render_to_string(f"{emails.FOLDER}/issue.html", facts(source) | context)
@@ -126,19 +126,19 @@ def facts(source: Source) -> dict:
     }
 
 
-def shown(section: Section, source: Source) -> Shown:
-    page_url = absolute_url(section.get_absolute_url())
-    return Shown(
+def part_of(section: Section, source: Source) -> Part:
+    url = absolute_url(section.get_absolute_url())
+    return Part(
         type=one_line(section.type.name),
         emoji=one_line(section.type.emoji),
         color=section.type.color,
         title=section.title,
         byline=section.byline,
-        url=page_url,
+        url=url,
         link=one_line(section.link),
         link_label=link_label(section),
         link_host=host_of(section.link),
-        html=html.body(section.body_html, source.url, page_url, source.pictures),
+        html=html.body(section.body_html, source.url, url, source.pictures),
     )
 
 

@@ -7,11 +7,12 @@ no captions, keep no ids that a link could lead to, and scroll no boxes.
 import re
 from html.parser import HTMLParser
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from bitsletter.site import joined
+from issues.links import completed, host_of
 from subscribers.issue_mail.pictures import Pictures, Shown
 
 SAME = (
@@ -26,6 +27,8 @@ OTHERS = {
 LEFT_OUT = ("", "")  # a box that scrolls, the label of a task
 CLASSES = {"contains-task-list": "tasks", "align-center": "center", "align-right": "right"}
 CHECKED, UNCHECKED = "\u2611", "\u2610"
+
+ADDRESS = re.compile(r"\s*(?:https?://|www\.)", re.I)
 
 # The colours of code, as in site.css, by Pygments' classes.
 COLORS = {
@@ -89,6 +92,7 @@ class Writer(HTMLParser):
         self.page_url, self.web_url, self.pictures = page_url, web_url, pictures
         self.out: list[str] = []
         self.open: list[tuple[str, str]] = []  # the tags that are, with what closes each
+        self.linked: tuple[str, int] | None = None  # where the open link leads, and its beginning
         self.shown: Shown | None = None  # the picture of a figure whose caption is to come
         self.is_silent = False  # inside of what is left out
 
@@ -121,11 +125,12 @@ class Writer(HTMLParser):
     def link(self, attributes: dict, classes: list[str]) -> tuple[str, str]:
         """Give a link to the web; those to notes and back lead nowhere in mail."""
         self.is_silent = "footnote-backref" in classes
-        address = attributes.get("href", "")
-        if self.is_silent or self.is_inside("sup") or not address:
+        address = joined(self.page_url, attributes.get("href", ""))
+        if self.is_silent or self.is_inside("sup") or "href" not in attributes:
             return LEFT_OUT
+        self.linked = address, len(self.out)
         title = f' title="{escape(attributes["title"])}"' if "title" in attributes else ""
-        return f'<a href="{escape(joined(self.page_url, address))}"{title}>', "</a>"
+        return f'<a href="{escape(address)}"{title}>', "</a>"
 
     def picture(self, attributes: dict) -> str:
         names = ("src", "alt", "width", "height")
@@ -151,13 +156,28 @@ class Writer(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "figure" and self.shown:
             self.put_caption(escape(self.shown.caption))
-        self.is_silent = self.is_silent and tag != "a"
         self.out.append(self.open.pop()[1])
+        if tag == "a":
+            self.end_link()
+
+    def end_link(self) -> None:
+        """Say where a link leads whose words are the address of another host."""
+        self.is_silent = False
+        if self.linked:
+            address, begin = self.linked
+            words = strip_tags("".join(self.out[begin:]))
+            if ADDRESS.match(words) and bare_host(words) != bare_host(address):
+                self.out.append(escape(f" ({host_of(address)})"))
+        self.linked = None
 
     def put_caption(self, words: SafeString) -> None:
         """End a figure with what is said of its picture."""
         self.out.append(caption(self.shown, words, self.web_url))
         self.shown = None
+
+
+def bare_host(address: str) -> str:
+    return host_of(completed(address)).removeprefix("www.")
 
 
 def kept(attributes: dict, classes: list[str]) -> str:

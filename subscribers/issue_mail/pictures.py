@@ -1,6 +1,6 @@
 """Pictures as mail shows them: JPEG files, which every program knows, as wide as the letter."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -56,8 +56,17 @@ class Pictures:
 
 def pictures_in(rows: Iterable[Issue | Section]) -> Pictures:
     """Load the pictures of ours that rows' texts show, or link to."""
-    found = set().union(*(addresses(html_of(row)) for row in rows))
-    return Pictures(Asset.objects.at(sorted(found)) if found else {})
+    wanted = set().union(*(addresses(html_of(row)) for row in rows))
+    found = Asset.objects.at(sorted(wanted)) if wanted else {}
+    return Pictures(found | with_files_at(wanted - found.keys()))
+
+
+def with_files_at(wanted: Collection[str]) -> dict[str, Asset]:
+    """Give the pictures with other files at these addresses, which were copied from pages."""
+    ours = Asset.base_url()
+    names = {address.removeprefix(ours): address for address in wanted}
+    assets = Asset.objects.iterator() if names else []
+    return {names[name]: one for one in assets for name in one.file_names() & names.keys()}
 
 
 def of_asset(asset: Asset, alt: str = "") -> Shown:

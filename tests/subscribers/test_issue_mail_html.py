@@ -71,6 +71,20 @@ def test_notes_are_numbered_and_lead_nowhere():
     assert "\u21a9" not in found
 
 
+class TestLinksThatNameAnotherHost:
+    @pytest.mark.parametrize(
+        "words", ["https://bank.example/login", "**www.bank.example**", "HTTP://BANK.example"]
+    )
+    def test_say_where_they_lead(self, words):
+        assert "</a> (evil.example)" in mailed(f"[{words}](https://evil.example/x)")
+
+    @pytest.mark.parametrize(
+        "words", ["https://evil.example/y", "www.evil.example", "Node.js", "the bank.example"]
+    )
+    def test_others_do_not(self, words):
+        assert "(evil.example)" not in mailed(f"[{words}](https://evil.example/x)")
+
+
 class TestCode:
     def test_it_has_the_colours_of_the_page_and_no_other_classes(self):
         found = mailed('```python\ndef f():  # why\n    return "s" + x\n```')

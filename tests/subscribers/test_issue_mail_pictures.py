@@ -89,6 +89,15 @@ class TestInHtml:
 
         assert f'src="{WEB}{asset.file.url}" alt="A sea" width="550" height="250"' in html
 
+    def test_the_address_of_a_variant_stands_for_the_picture(self):
+        asset = stored(alt="A sea")
+        issue = make_issue(
+            sections=[{"title": "T", "body": f"![]({asset.variants_of('webp')[0].url})"}]
+        )
+
+        assert f'src="{jpeg_of(asset)}" alt="A sea"' in build(issue).pieces[1].html
+        assert pictures_of(issue) == [asset]
+
     def test_one_that_is_gone_keeps_its_words(self):
         assert 'alt="A sea"' in piece_of("![A sea](/media/a/gone.png)").html
 
@@ -148,8 +157,8 @@ class TestOfMailThatWasSent:
 
         for answer in (asked, pressed):
             assert answer.status_code == 200
-            assert "keeps it for good" in answer.content.decode()
-            assert "#1 Issue number 1" in answer.content.decode()
+            assert "so it stays:" in answer.content.decode()
+            assert "The mail #1 Issue number 1" in answer.content.decode()
             assert "Take it out of these places" not in answer.content.decode()
         assert Asset.objects.get() == sent
 
@@ -158,7 +167,7 @@ class TestOfMailThatWasSent:
 
         answer = client.get(reverse("admin:issues_asset_delete", args=[sent.pk]))
 
-        assert "keeps it for good" in answer.content.decode()
+        assert "so it stays:" in answer.content.decode()
 
     def test_the_database_keeps_it(self, sent):
         with pytest.raises(ProtectedError):
