@@ -102,4 +102,4 @@ class MailingPicture(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.mailing}: {self.asset}"
+        return _("The mail %s") % self.mailing
