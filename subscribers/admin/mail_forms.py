@@ -6,9 +6,9 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from issues.characters import printable
 from issues.forms.moments import MomentField
 from subscribers.addresses import read_address
 from subscribers.delivery.approving import NO_HEADER
@@ -42,7 +42,8 @@ class AddressesField(forms.CharField):
     widget = forms.TextInput({"class": "vTextField", "autocomplete": "off"})
 
     def to_python(self, value) -> list[str]:
-        words = list(dict.fromkeys(filter(None, BETWEEN.split(super().to_python(value)))))
+        typed = printable(super().to_python(value))
+        words = list(dict.fromkeys(filter(None, BETWEEN.split(typed))))
         if len(words) > MOST:
             raise ValidationError(_("At most %d addresses at once.") % MOST)
         return list(dict.fromkeys(map(self.read, words)))
@@ -87,9 +88,9 @@ class ConfirmForm(forms.Form):
         if not text:
             return None
         try:
-            moment = parse_datetime(text)
-            timezone.localtime(moment)
-        except (ValueError, OverflowError, AttributeError) as error:  # no moment, or too far
+            moment = datetime.datetime.fromisoformat(text)
+            timezone.localtime(moment)  # which is not there for the ends of the calendar
+        except (ValueError, OverflowError) as error:
             raise ValidationError(_("That is no moment.")) from error
         return moment
 

@@ -41,7 +41,7 @@ class Ready(NamedTuple):
 
     contents: Contents
     at: datetime.datetime
-    size: int
+    size: int  # bytes of the longest message
     people: audience.Audience
 
 
@@ -127,13 +127,13 @@ def judge(issue: Issue, contents: Contents, at: datetime.datetime) -> Ready:
         publishing.require_ready(issue, at)
     except publishing.NotReady as error:
         raise refusals.NotReady(error.findings) from error
-    bytes_of_html = size.html_size(IssueMail(contents))
-    if bytes_of_html > size.LIMIT:
-        raise refusals.TooLarge(bytes_of_html, size.LIMIT, largest(contents))
+    mail = IssueMail(contents)
+    if (html_size := size.html_size(mail)) > size.LIMIT:
+        raise refusals.TooLarge(html_size, size.LIMIT, largest(contents))
     people = audience.expected(contents.types, at)
     if people.getting <= 0:
         raise refusals.NobodyToWriteTo
-    return Ready(contents, at, bytes_of_html, people)
+    return Ready(contents, at, size.message_size(mail), people)
 
 
 def require_moment(at: datetime.datetime | None, now: datetime.datetime) -> None:

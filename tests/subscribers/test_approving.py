@@ -62,7 +62,7 @@ class TestApproving:
         assert (mailing.subject, mailing.sender) == ("A subject", "Us <us@a.org>")
         assert IssueMail.of(mailing).contents == contents
         assert mailing.digest == contents.digest
-        assert mailing.size == size.html_size(IssueMail(contents))
+        assert mailing.size == size.message_size(IssueMail(contents))
         assert mailing.audience == 1
         assert mailing.scheduled_for == at
         assert (mailing.approved_by, mailing.approver) == (publisher, "publisher")
