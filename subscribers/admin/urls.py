@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
-from subscribers.admin import overview
+from subscribers.admin import mail, mail_preview, overview
 
 app_name = "subscribers_desk"
 urlpatterns = [
     path("overview/", admin.site.admin_view(overview.overview), name="overview"),
+    path("mail/<int:pk>/", admin.site.admin_view(mail.page), name="mail"),
+    path("mail/<int:pk>/<slug:part>/", admin.site.admin_view(mail_preview.part), name="mail_part"),
 ]

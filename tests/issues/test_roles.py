@@ -58,6 +58,8 @@ CHANGED = [
     ("another's published", PUBLISHER),
 ]
 PUBLISHED = [("own draft", PUBLISHER), ("another's published", PUBLISHER)]
+# Its mail, which Authors have nothing to do with.
+MAILED = [(what, EDITOR) for what, who in SEEN]
 INBOX = [("own idea", AUTHOR), ("another's idea", EDITOR)]
 
 # The least that the forms take, as they were opened just now; {} is what they are forms of.
@@ -177,6 +179,19 @@ TABLE = {
     "admin/subscribers/suppression/check/": both([("", SUPERUSER)]),
     "admin/subscribers/suppression/lift/": [("GET", "", NOBODY), ("POST", "", SUPERUSER)],
     "admin/subscribers/overview/": [("GET", "", SUPERUSER), ("POST", "", NOBODY)],
+    "admin/subscribers/mail/<int:pk>/": each("GET", MAILED)
+    + each("POST", MAILED, do="nonsense")
+    + each("POST", MAILED, do="test")
+    + each("POST", PUBLISHED, do="ask_at", subject="A subject", at_0="2099-01-07", at_1="09:00")
+    + each("POST", PUBLISHED, do="ask_now", subject="A subject")
+    + each("POST", PUBLISHED, do="approve", subject="A subject", seen="what was seen")
+    + each("POST", PUBLISHED, do="discard"),
+    "admin/subscribers/mail/<int:pk>/<slug:part>/": [
+        row
+        for part in ("html", "text", "headers", "source")
+        for row in each("GET", [(f"{part} of {what}", who) for what, who in MAILED])
+    ]
+    + [("POST", "html of own draft", NOBODY)],
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
@@ -299,6 +314,11 @@ def make_things(people: dict) -> dict[str, tuple]:
         **{name: (row.pk,) for name, row in (issues | sections | others).items()},
         **{f"page of {name}": (kind, issue.pk) for name, issue in issues.items()},
         **{f"number of {name}": (issue.number,) for name, issue in issues.items()},
+        **{
+            f"{part} of {name}": (issue.pk, part)
+            for name, issue in issues.items()
+            for part in ("html", "text", "headers", "source")
+        },
         **{f"issue of {name}": (row.issue_id or "",) for name, row in sections.items()},
         **make_past(people, issues, sections),
         "": (),
@@ -569,9 +589,9 @@ class TestGroups:
 
         assert editor - author == {
             *("edit_every_draft", "add_tag", "change_tag", "delete_tag"),
-            *("change_asset", "delete_asset"),
+            *("change_asset", "delete_asset", "view_mailing"),
         }
-        assert publisher - editor == {"publish_issue", "change_sectiontype"}
+        assert publisher - editor == {"publish_issue", "change_sectiontype", "approve_mailing"}
         assert author < editor < publisher
 
     def test_permissions_have_the_names_that_django_gives_them(self):
