@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import path
 
-from subscribers.admin import overview
+from subscribers.admin import overview, slot
 
 app_name = "subscribers_desk"
 urlpatterns = [
     path("overview/", admin.site.admin_view(overview.overview), name="overview"),
+    path("slot/", admin.site.admin_view(slot.page), name="slot"),
 ]

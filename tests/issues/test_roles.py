@@ -177,6 +177,7 @@ TABLE = {
     "admin/subscribers/suppression/check/": both([("", SUPERUSER)]),
     "admin/subscribers/suppression/lift/": [("GET", "", NOBODY), ("POST", "", SUPERUSER)],
     "admin/subscribers/overview/": [("GET", "", SUPERUSER), ("POST", "", NOBODY)],
+    "admin/subscribers/slot/": both([("", PUBLISHER)]),
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
