@@ -2,8 +2,10 @@
 
 Every few seconds each worker counts on, in the database first, then in a file of DATA_DIR. So the
 file never is ahead of the database, unless somebody has put an older one in its place. Where the
-whole folder was put back, file and database agree; but the file is a copy then, which it can tell:
-it holds the number under which the file system knew it when it was written.
+whole folder was put back, file and database agree; but they are copies then, which the file can
+tell: it holds the numbers under which the file system knew it, its folder and the database when it
+was written, and a copy is newer than what it says. One of both alone would prove nothing: whoever
+changes the owner of a file renews it, and some file systems number anew whenever they are mounted.
 
 Each folder counts for itself, so that any number of workers on one folder, and of machines with
 folders of their own, may share a database. Not noticed is a database that is put back while all
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,8 +53,8 @@ class Kept(NamedTuple):
                 found, facts = json.load(file), os.fstat(file.fileno())
             at = datetime.datetime.fromisoformat(found["at"])
             uid, beats = uuid.UUID(found["uid"]), int(found["beats"])
-            is_later = facts.st_ctime > (at + A_MOMENT).timestamp()
-            return cls(uid, beats, at, found["inode"] != facts.st_ino and is_later)
+            is_newer = facts.st_ctime > (at + A_MOMENT).timestamp()
+            return cls(uid, beats, at, found["inodes"] != inodes(facts) and is_newer)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -63,13 +66,21 @@ def path() -> Path:
     return Path(settings.DATA_DIR, NAME)
 
 
+def inodes(file: os.stat_result) -> list[int]:
+    """Give the numbers of a file, of the folder, and of the database if that is a file, too."""
+    known = [file.st_ino, path().parent.stat().st_ino]
+    if connection.vendor == "sqlite":
+        known.append(os.stat(connection.settings_dict["NAME"]).st_ino)
+    return known
+
+
 def watch(at: datetime.datetime | None = None) -> int:
     """Hold mailings if the database went back, or nobody lived for long; give a sign of life.
 
     Call it before a worker begins to send, and every few seconds. Gives how many were held.
     """
     at = at or timezone.now()
-    held = hold_all(words()) if is_restored() else lateness.hold_stalled(at)
+    held = hold_all(reason()) if is_restored() else lateness.hold_stalled(at)
     note(at)
     return held
 
@@ -102,29 +113,33 @@ def note(at: datetime.datetime | None = None) -> None:
 
 def write(facts: dict) -> None:
     """Put a file in the place of the former one, whole or not at all."""
-    unfinished = path().with_suffix(f".{os.getpid()}")
-    with unfinished.open("w") as file:
-        json.dump({**facts, "inode": os.fstat(file.fileno()).st_ino}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path())
+    unfinished = path().with_name(f"{NAME}.{uuid.uuid4().hex}")
+    try:
+        with unfinished.open("w") as file:
+            json.dump({**facts, "inodes": inodes(os.fstat(file.fileno()))}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path())
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def hold_all(reason: str) -> int:
+def hold_all(words: str) -> int:
     """Let no mailing begin or go on until a person says so; give how many there were."""
     State = Mailing.State
     going = Mailing.objects.filter(state__in=[State.APPROVED, State.STARTING, State.SENDING])
-    count = going.update(state=State.PAUSED, reason=reason)
+    count = going.update(state=State.PAUSED, reason=words)
     if count:
-        logger.warning("%d mailings wait for a person: %s", count, reason)
+        logger.warning("%d mailings wait for a person: %s", count, words)
     return count
 
 
-def words() -> str:
-    seen_at = lateness.last_sign()
-    if seen_at is None:
-        return _("The database was put back from a backup. Some may have got it before.")
-    return _(
-        "The database was put back from a backup, it seems: of what happened since %s it knows "
-        "nothing. Some may have got it since then. Now it waits for you."
-    ) % in_words(seen_at)
+def reason() -> str:
+    """Say what has happened, and of when the database is."""
+    kept = Kept.read()
+    known = kept and Installation.objects.filter(uid=kept.uid).first()
+    words = [_("The database was put back from a backup, or copied.")]
+    if known:
+        words.append(_("It knows nothing of what happened after %s.") % in_words(known.seen_at))
+    words.append(_("Some may have got it since. Now it waits for you."))
+    return " ".join(words)
