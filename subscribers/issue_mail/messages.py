@@ -80,7 +80,7 @@ class IssueMail:
             sender=self.sender,
             recipient=to.email,
             subject=_("[TEST] %s") % subject if is_test else subject,
-            body=Filled(variant, to.values),
+            body=Filled(variant, tested(to.values) if is_test else to.values),
             at=at,
             headers=self.headers if is_test else self.headers | emails.way_out(to.leave_url),
             envelope=emails.envelope(uid),
@@ -101,6 +101,12 @@ class IssueMail:
         """Give the person whose message is the longest that may be: by that it is measured."""
         address = "a" * (MAX_LENGTH - len("@example.org")) + "@example.org"
         return Recipient(address, *self.links(Subscriber(email=address)))
+
+
+def tested(values: dict[Slot, str]) -> dict[Slot, str]:
+    """Let the message of a test say that its personal links lead nowhere."""
+    words = _("%s (a test: the links to choose and to leave lead nowhere)")
+    return values | {Slot.EMAIL: words % values[Slot.EMAIL]}
 
 
 def inert(email: str) -> Recipient:
