@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -24,23 +25,38 @@ MOST_ASKED = 1000
 Targets = dict[Reference, Issue | Section]
 
 
+class Links(NamedTuple):
+    """Where references lead, and the titles that stand there; what leads nowhere has neither."""
+
+    addresses: dict[Reference, str]
+    names: dict[Reference, str]
+
+    def resolve(self, rows: Iterable[Issue | Section]) -> None:
+        """Let the references in these rows' texts be such links, or mere words."""
+        for row in rows:
+            if references_in(html_of(row)):
+                setattr(row, field_of(row), linked(html_of(row), self.addresses, self.names))
+
+
 def resolve(rows: Iterable[Issue | Section], here: Collection[Section] = ()) -> None:
     """Let the references in these rows' texts be links to what readers may see, or mere words.
 
     Sections that are `here`, on the same page, are reached there, be they public or not.
     """
     rows = list(rows)
+    links_in(rows, here).resolve(rows)
+
+
+def links_in(rows: Iterable[Issue | Section], here: Collection[Section] = (), at=None) -> Links:
+    """Find what the references in these rows' texts lead to at the moment `at`; now by default."""
     wanted = {one for row in rows for one in references_in(html_of(row))}
     if not wanted:
-        return
+        return Links({}, {})
     on_page = {Reference(one.issue.number, one.slug): one for one in here}
-    found = targets(wanted - on_page.keys())
+    found = targets(wanted - on_page.keys(), at)
     addresses = {reference: one.get_absolute_url() for reference, one in found.items()}
     addresses |= {reference: f"#{one.slug}" for reference, one in on_page.items()}
-    names = {reference: str(one) for reference, one in (found | on_page).items()}
-    for row in rows:
-        if references_in(html_of(row)):
-            setattr(row, field_of(row), linked(html_of(row), addresses, names))
+    return Links(addresses, {reference: str(one) for reference, one in (found | on_page).items()})
 
 
 def resolve_html(html: SafeString) -> SafeString:
