@@ -1,5 +1,6 @@
 """One settings file for every installation: the environment (or `.env`) says what differs."""
 
+import datetime
 import os
 from email.utils import formataddr
 from pathlib import Path
@@ -58,6 +59,38 @@ def read_time_zone() -> str:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
         raise ImproperlyConfigured(f"TIME_ZONE names no known zone: {name!r}.") from error
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def read_send_day() -> int:
+    """Give the day of the week on which the newsletter goes out; Monday is 0."""
+    name = env.str("SEND_DAY", "wednesday").strip().lower()
+    if name not in WEEKDAYS:
+        raise ImproperlyConfigured(
+            f"SEND_DAY must be a day of the week in English, such as wednesday; it is {name!r}."
+        )
+    return WEEKDAYS.index(name)
+
+
+def read_send_time() -> datetime.time:
+    text = env.str("SEND_TIME", "09:00")
+    try:
+        return datetime.datetime.strptime(text, "%H:%M").time()
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"SEND_TIME must be a time of the day such as 09:00; it is {text!r}."
+        ) from error
+
+
+def read_send_within() -> float:
+    hours = env.float("SEND_WITHIN", 9)
+    if not 0 < hours <= 7 * 24:
+        raise ImproperlyConfigured(
+            f"SEND_WITHIN must be a number of hours up to a week (168); it is {hours:g}."
+        )
+    return hours
 
 
 def read_database() -> dict:
@@ -260,10 +293,10 @@ RATE = env.float("RATE", 0)
 RATE_PER_DOMAIN = env.float("RATE_PER_DOMAIN", 0)
 
 # The standing slot, in the site's time zone.
-SEND_DAY = env.str("SEND_DAY", "wednesday")
-SEND_TIME = env.str("SEND_TIME", "09:00")
+SEND_DAY = read_send_day()
+SEND_TIME = read_send_time()
 # Hours after its time in which a mailing still begins by itself; later it asks.
-SEND_WITHIN = env.float("SEND_WITHIN", 9)
+SEND_WITHIN = read_send_within()
 
 # Subscribers --------------------------------------------------------------------------------
 
@@ -279,6 +312,8 @@ PROXIES = env.int("PROXIES", 0)
 # Security -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+# Whoever asks from within, behind the proxy, knows no TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"

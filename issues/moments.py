@@ -5,13 +5,13 @@ Local times are meant in Django's current time zone, which is the site's.
 
 import datetime
 from bisect import bisect_left
-from calendar import WEDNESDAY
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 
-ISSUE_WEEKDAY, ISSUE_TIME = WEDNESDAY, datetime.time(9)
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -83,20 +83,38 @@ def facts(readings: Readings) -> dict[str, str]:
     }
 
 
+def issue_moment(day: datetime.date) -> datetime.datetime:
+    """Give the moment on a day at which the newsletter comes out, in UTC.
+
+    If the clocks skip its time on that day, it is the moment at which they are set forward. If
+    they show it twice, it is the first one.
+    """
+    local = datetime.datetime.combine(day, settings.SEND_TIME)
+    readings = two_readings(local)
+    if isinstance(readings, Gap):
+        local = readings.clocks_to
+    return local.replace(tzinfo=timezone.get_current_timezone()).astimezone(datetime.UTC)
+
+
+def issue_moments(day: datetime.date) -> Iterator[datetime.datetime]:
+    """Give the moments at which the newsletter comes out from a day on, one for each week."""
+    day += ONE_DAY * ((settings.SEND_DAY - day.weekday()) % 7)
+    while True:
+        yield issue_moment(day)
+        day += 7 * ONE_DAY
+
+
 def next_issue_day(
     now: datetime.datetime, after: datetime.datetime | None = None
 ) -> datetime.datetime:
-    """Give the next Wednesday at nine that is still to come.
+    """Give the next moment for an issue, such as Wednesday at nine, that is still to come.
 
     It is on a later day than `after`, a moment for which another issue is planned.
     """
-    zone = timezone.get_current_timezone()
-    day = now.astimezone(zone).date()
+    day = timezone.localdate(now) - ONE_DAY  # of whose clocks the gap may end after midnight
     if after is not None:
-        day = max(day, after.astimezone(zone).date() + ONE_DAY)
-    day += ONE_DAY * ((ISSUE_WEEKDAY - day.weekday()) % 7)
-    moment = datetime.datetime.combine(day, ISSUE_TIME, tzinfo=zone)
-    return moment if moment > now else moment + 7 * ONE_DAY
+        day = max(day, timezone.localdate(after) + ONE_DAY)
+    return next(moment for moment in issue_moments(day) if moment > now)
 
 
 def two_readings(local: datetime.datetime) -> Gap | Overlap | None:

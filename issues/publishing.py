@@ -115,6 +115,6 @@ def free_issue_day(now: datetime.datetime) -> datetime.datetime:
     coming = dated.filter(moment__gt=now - ONE_DAY).values_list("moment", flat=True)
     taken = set(map(timezone.localdate, coming))
     moment = next_issue_day(now)
-    while moment.date() in taken:
+    while timezone.localdate(moment) in taken:
         moment = next_issue_day(now, after=moment)
     return moment

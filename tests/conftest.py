@@ -34,6 +34,13 @@ def media_folder(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def data_folder(settings, tmp_path):
+    """Let no test find what workers of another one have kept beside the database."""
+    settings.DATA_DIR = tmp_path
+    return settings.DATA_DIR
+
+
+@pytest.fixture(autouse=True)
 def empty_caches():
     """Let no test find what another one has left in this process."""
     for cache in caches.all():

@@ -81,6 +81,12 @@ class TestSettings:
             ("TIME_ZONE", "Mars/Olympus"),
             ("DATABASE_URL", "oracle-ish://x"),
             ("PORT", "eighty"),
+            ("SEND_DAY", "someday"),
+            ("SEND_TIME", "24:30"),
+            ("SEND_TIME", "nine"),
+            ("SEND_WITHIN", "0"),
+            ("SEND_WITHIN", "nan"),
+            ("SEND_WITHIN", "soon"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):

@@ -4,9 +4,11 @@ from subscribers.models.bounce import Bounce
 from subscribers.models.consent_event import ConsentEvent
 from subscribers.models.delivery import Delivery
 from subscribers.models.former_link import FormerLink
+from subscribers.models.installation import Installation
 from subscribers.models.letter import Letter
 from subscribers.models.limit import Limit
 from subscribers.models.mailing import Mailing, MailingPicture
+from subscribers.models.nudge import Nudge
 from subscribers.models.slot import Slot
 from subscribers.models.subscriber import Subscriber
 from subscribers.models.suppression import Suppression
@@ -17,10 +19,12 @@ __all__ = [
     "ConsentEvent",
     "Delivery",
     "FormerLink",
+    "Installation",
     "Letter",
     "Limit",
     "Mailing",
     "MailingPicture",
+    "Nudge",
     "Slot",
     "Subscriber",
     "Suppression",

@@ -192,6 +192,7 @@ TABLE = {
         for row in each("GET", [(f"{part} of {what}", who) for what, who in MAILED])
     ]
     + [("POST", "html of own draft", NOBODY)],
+    "admin/subscribers/slot/": both([("", PUBLISHER)]),
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],

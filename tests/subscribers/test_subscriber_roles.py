@@ -91,9 +91,9 @@ class TestOthers:
     def test_the_roles_of_the_desk_see_nothing_of_subscribers(self, client, role, ada):
         client.force_login(make_colleague(role, password=None))
 
-        home = client.get(reverse("admin:index")).content.decode().lower()
+        home = client.get(reverse("admin:index")).content.decode()
 
-        assert "subscriber" not in home
+        assert not any(url in home for url in (LIST, OVERVIEW, SUPPRESSED, "ada@example.org"))
         for url in (LIST, OVERVIEW, SUPPRESSED, CHECK, page_of(ada)):
             assert client.get(url).status_code == 403
 
