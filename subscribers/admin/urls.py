@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from subscribers.admin import overview
+from subscribers.admin import outbox, overview
 
 app_name = "subscribers_desk"
 urlpatterns = [
     path("overview/", admin.site.admin_view(overview.overview), name="overview"),
+    path("outbox/", admin.site.admin_view(outbox.outbox), name="outbox"),
+    path("outbox/<str:name>/", admin.site.admin_view(outbox.mail), name="outbox_mail"),
+    path("outbox/<str:name>/page/", admin.site.admin_view(outbox.mail_page), name="outbox_page"),
+    path("outbox/<str:name>/file/", admin.site.admin_view(outbox.mail_file), name="outbox_file"),
 ]
