@@ -84,8 +84,8 @@ def possible(mailing: Mailing, found: Totals) -> list[Act]:
     may = {
         "pause": is_on,
         "resume": mailing.state == State.PAUSED,
-        "retry": found[Row.FAILED] and not is_cancelled,
-        "release": found[Row.HELD] and not is_cancelled,
+        "retry": found.in_state(Row.FAILED) and not is_cancelled,
+        "release": found.in_state(Row.HELD) and not is_cancelled,
         "joined": is_listed and not is_cancelled and not controlling.is_too_old(mailing),
         "cancel": is_on or mailing.state == State.PAUSED,
     }
@@ -177,7 +177,7 @@ def of_resuming(mailing: Mailing, found: Totals) -> list[str]:
 
 
 def of_cancelling(mailing: Mailing, found: Totals) -> list[str]:
-    left = intcomma(found.open + found[Row.HELD])
+    left = intcomma(found.open + found.in_state(Row.HELD))
     return [
         _("Sent so far: %(sent)s. Not sent any more: %(left)s.")
         % {"sent": intcomma(found.sent), "left": left},
@@ -187,7 +187,7 @@ def of_cancelling(mailing: Mailing, found: Totals) -> list[str]:
 
 def of_retrying(mailing: Mailing, found: Totals) -> list[str]:
     counts = {
-        "failed": intcomma(found[Row.FAILED]),
+        "failed": intcomma(found.in_state(Row.FAILED)),
         "count": intcomma(controlling.failed(mailing).count()),
     }
     return [_("Failed: %(failed)s. Of these people, on the list still: %(count)s.") % counts]
@@ -195,7 +195,8 @@ def of_retrying(mailing: Mailing, found: Totals) -> list[str]:
 
 def of_releasing(mailing: Mailing, found: Totals) -> list[str]:
     return [
-        _("Messages of which nobody knows whether they arrived: %s.") % intcomma(found[Row.HELD]),
+        _("Messages of which nobody knows whether they arrived: %s.")
+        % intcomma(found.in_state(Row.HELD)),
         _("If they are sent, some people may get the issue twice."),
     ]
 

@@ -11,9 +11,9 @@ def report_of(mailing: Mailing, found: totals.Totals) -> dict:
     """Give the parts of the report for which there is something to tell."""
     periods = report.over_time(mailing) if found.sent else []
     return {
-        "failures": report.failures_by_code(mailing) if found[State.FAILED] else [],
-        "domains": report.failures_by_domain(mailing) if found[State.FAILED] else [],
-        "skipped": totals.skipped(mailing) if found[State.SKIPPED] else [],
+        "failures": report.failures_by_code(mailing) if found.in_state(State.FAILED) else [],
+        "domains": report.failures_by_domain(mailing) if found.in_state(State.FAILED) else [],
+        "skipped": totals.skipped(mailing) if found.in_state(State.SKIPPED) else [],
         "bounces": report.bounces(mailing),
         "left": report.left_after(mailing),
         "took": took(mailing),

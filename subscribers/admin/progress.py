@@ -25,7 +25,7 @@ def context_of(mailing: Mailing) -> dict:
     is_sending = mailing.state == State.SENDING
     rate = totals.rate(mailing) if is_sending else 0
     left = totals.time_left(found, rate) if is_sending else None
-    is_put_off = found[Delivery.State.DEFERRED] and is_sending
+    is_put_off = found.in_state(Delivery.State.DEFERRED) and is_sending
     return {
         "mailing": mailing,
         "totals": found,
@@ -46,7 +46,7 @@ def state_words(mailing: Mailing, found: totals.Totals) -> str:
             return _("It begins on %s.") % in_words(mailing.scheduled_for)
         case State.STARTING:
             return _("Everybody who is to get it is being listed.")
-        case State.SENDING if found[Delivery.State.QUEUED]:
+        case State.SENDING if found.in_state(Delivery.State.QUEUED):
             return _("It is being sent.")
         case State.SENDING:
             return _("It is being sent: only what is in hand or was put off is left.")

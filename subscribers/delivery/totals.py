@@ -23,7 +23,7 @@ class Totals:
 
     counts: dict[str, int] = field(default_factory=dict)
 
-    def __getitem__(self, state: str) -> int:
+    def in_state(self, state: str) -> int:
         return self.counts.get(state, 0)
 
     @property
@@ -33,7 +33,7 @@ class Totals:
     @property
     def open(self) -> int:
         """Count those of which something is still to become."""
-        return sum(self[state] for state in Delivery.OPEN)
+        return sum(self.in_state(state) for state in Delivery.OPEN)
 
     @property
     def done(self) -> int:
@@ -41,7 +41,7 @@ class Totals:
 
     @property
     def sent(self) -> int:
-        return self[State.SENT]
+        return self.in_state(State.SENT)
 
     @property
     def is_done(self) -> bool:
@@ -54,7 +54,7 @@ class Totals:
 
     def by_state(self) -> list[tuple[State, int]]:
         """Give every state with its number, in the order in which rows go through them."""
-        return [(state, self[state]) for state in State]
+        return [(state, self.in_state(state)) for state in State]
 
 
 def of(mailing: Mailing) -> Totals:
@@ -98,7 +98,7 @@ def next_try(mailing: Mailing) -> datetime.datetime | None:
 
 def time_left(totals: Totals, rate: float) -> datetime.timedelta | None:
     """Guess how long those take that wait; None where nothing moves. Who was put off is extra."""
-    waiting = totals[State.QUEUED] + totals[State.SENDING]
+    waiting = totals.in_state(State.QUEUED) + totals.in_state(State.SENDING)
     if not waiting or rate <= 0:
         return None
     return datetime.timedelta(minutes=waiting / rate)
