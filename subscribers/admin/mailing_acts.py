@@ -61,18 +61,18 @@ class Act:
     label: str
     do: Callable
     asks: bool = True
-    is_dangerous: bool = False
+    look: str = "is-minor"
 
 
 ACTS = {
     act.name: act
     for act in (
-        Act("pause", gettext_lazy("Pause"), controlling.pause, asks=False),
-        Act("resume", gettext_lazy("Resume"), controlling.resume),
+        Act("pause", gettext_lazy("Pause"), controlling.pause, asks=False, look=""),
+        Act("resume", gettext_lazy("Resume"), controlling.resume, look=""),
         Act("retry", gettext_lazy("Try the failed again"), controlling.retry_failed),
         Act("release", gettext_lazy("Send what is held"), controlling.release_held),
-        Act("joined", gettext_lazy("Send to who joined since"), controlling.send_to_joined),
-        Act("cancel", gettext_lazy("Cancel"), controlling.cancel, is_dangerous=True),
+        Act("joined", gettext_lazy("Send to those who joined since"), controlling.send_to_joined),
+        Act("cancel", gettext_lazy("Cancel the mailing"), controlling.cancel, look="is-dangerous"),
     )
 }
 

@@ -56,7 +56,7 @@ class MailingAdmin(MailingActs, ListAdmin):
     class Media:
         css = {"all": ["admin/desk.css", "admin/subscribers.css", "admin/mailing.css"]}
 
-    list_display = ["of_issue", "state_label", "moment", "sent"]
+    list_display = ["of_issue", "state_label", "sent", "moment"]
     list_filter = [StateFilter]
     list_per_page = 20
     actions = None

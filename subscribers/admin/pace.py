@@ -10,6 +10,7 @@ from subscribers.delivery.report import Period
 
 HEIGHT, TOP, BOTTOM = 180, 16, 40
 MOST_LABELS = 6
+EDGE = 44  # where a label would be cut off
 
 
 class Drawing(NamedTuple):
@@ -43,7 +44,7 @@ def draw(periods: list[Period]) -> Drawing:
     labels = [
         Label(x, HEIGHT - 8, name)
         for turn, (x, name) in enumerate(zip(middles, names, strict=True))
-        if turn % every == 0
+        if turn % every == 0 and x <= WIDTH - EDGE
     ]
     return Drawing(bars, lines, labels)
 
