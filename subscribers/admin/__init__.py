@@ -1,5 +1,5 @@
-"""The desk of those who look after the subscribers: the list, each person, what is suppressed."""
+"""The desk of those who look after subscribers and mailings: lists, and a page for each of them."""
 
-from subscribers.admin import people, suppressed
+from subscribers.admin import mailings, people, suppressed
 
-__all__ = ["people", "suppressed"]
+__all__ = ["mailings", "people", "suppressed"]

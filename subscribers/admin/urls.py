@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from subscribers.admin import mail, mail_preview, overview, slot
+from subscribers.admin import mail, mail_preview, outbox, overview, slot
 
 app_name = "subscribers_desk"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("slot/", admin.site.admin_view(slot.page), name="slot"),
     path("mail/<int:pk>/", admin.site.admin_view(mail.page), name="mail"),
     path("mail/<int:pk>/<slug:part>/", admin.site.admin_view(mail_preview.part), name="mail_part"),
+    path("outbox/", admin.site.admin_view(outbox.outbox), name="outbox"),
+    path("outbox/<str:name>/", admin.site.admin_view(outbox.mail), name="outbox_mail"),
+    path("outbox/<str:name>/page/", admin.site.admin_view(outbox.mail_page), name="outbox_page"),
+    path("outbox/<str:name>/file/", admin.site.admin_view(outbox.mail_file), name="outbox_file"),
 ]

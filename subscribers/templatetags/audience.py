@@ -3,7 +3,7 @@
 from django import template
 from django.contrib import admin
 
-from subscribers import growth
+from subscribers import growth, written_mails
 from subscribers.models import Subscriber
 
 register = template.Library()
@@ -15,4 +15,8 @@ def subscribers_at_home(context) -> dict:
     screen = admin.site.get_model_admin(Subscriber)
     if not screen.has_view_permission(context["request"]):
         return {}
-    return {"active": Subscriber.objects.active().count(), "week": growth.weeks(1)[0]}
+    return {
+        "active": Subscriber.objects.active().count(),
+        "week": growth.weeks(1)[0],
+        "has_outbox": written_mails.is_used(),
+    }

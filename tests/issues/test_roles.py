@@ -23,6 +23,8 @@ from tests.builders import (
     YESTERDAY,
     install_rows,
     make_colleague,
+    make_delivery,
+    make_mailing,
     make_ready_issue,
     make_section,
     make_subscriber,
@@ -81,6 +83,11 @@ def both(rows: list[tuple[str, str]]) -> list[tuple]:
     return [("GET", *row) for row in rows] + [("POST", *row) for row in rows]
 
 
+def read(what: str, who: str) -> list[tuple]:
+    """Give the rows of what is only read."""
+    return [("GET", what, who), ("POST", what, NOBODY)]
+
+
 def each(method: str, rows: list[tuple[str, str]], **data) -> list[tuple]:
     """Ask for each thing; in the values that are posted, {} is its name."""
     return [
@@ -136,9 +143,7 @@ TABLE = {
     "admin/r/<int:content_type_id>/<path:object_id>/": both(
         [("page of own draft", AUTHOR), ("page of another's draft", EDITOR)]
     ),
-    "admin/<app_label>/": both(
-        [("issues", AUTHOR), ("auth", SUPERUSER), ("subscribers", SUPERUSER)]
-    ),
+    "admin/<app_label>/": both([("issues", AUTHOR), ("auth", SUPERUSER), ("subscribers", EDITOR)]),
     "admin/<url>": both([("no-such-page/", NOBODY)]),
     "admin/issues/issue/": both([("", AUTHOR)]),
     "admin/issues/issue/add/": both([("", AUTHOR)]) + each("POST", [("", AUTHOR)], **NEW_ISSUE),
@@ -193,6 +198,15 @@ TABLE = {
     ]
     + [("POST", "html of own draft", NOBODY)],
     "admin/subscribers/slot/": both([("", PUBLISHER)]),
+    **stock("subscribers/mailing", "mailing", EDITOR, NOBODY, NOBODY, NOBODY),
+    "admin/subscribers/mailing/<int:pk>/progress/": read("mailing", EDITOR),
+    "admin/subscribers/mailing/<int:pk>/rows/<slug:state>/": read("sent of mailing", EDITOR),
+    "admin/subscribers/mailing/<int:pk>/do/<slug:name>/": both([("pause of mailing", PUBLISHER)]),
+    "admin/subscribers/mailing/<int:pk>/held/<int:row>/": both([("held of mailing", PUBLISHER)]),
+    "admin/subscribers/outbox/": read("", SUPERUSER),
+    "admin/subscribers/outbox/<str:name>/": read("mail", SUPERUSER),
+    "admin/subscribers/outbox/<str:name>/page/": read("mail", SUPERUSER),
+    "admin/subscribers/outbox/<str:name>/file/": read("mail", SUPERUSER),
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
@@ -377,6 +391,23 @@ def outcome(response, accepted: tuple = (200, 302, 400)) -> str:
 
 
 class TestEveryAddress:
+    @pytest.fixture
+    def things(self, things, settings, tmp_path) -> dict[str, tuple]:
+        """Add an issue that was mailed, which the other tests may delete no more, and a mail."""
+        mailing = make_mailing(make_ready_issue(7, YESTERDAY), state="sending")
+        held = make_delivery(mailing, state="held")
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
+        settings.EMAIL_FILE_PATH = tmp_path
+        (tmp_path / "1.eml").write_text("Subject: Hello\n\nHello\n")
+        return {
+            **things,
+            "mailing": (mailing.pk,),
+            "sent of mailing": (mailing.pk, "sent"),
+            "pause of mailing": (mailing.pk, "pause"),
+            "held of mailing": (mailing.pk, held.pk),
+            "mail": ("1.eml",),
+        }
+
     def test_is_in_the_table(self):
         missing, gone = sorted(routes() - set(TABLE)), sorted(set(TABLE) - routes())
 
@@ -582,7 +613,8 @@ class TestGroups:
     install = staticmethod(import_module("issues.migrations.0006_roles").install)
 
     def rights(self, role: str) -> set[str]:
-        permissions = Permission.objects.filter(group__name=role)
+        of_issues = Permission.objects.exclude(content_type__app_label="subscribers")
+        permissions = of_issues.filter(group__name=role)
         return set(permissions.values_list("codename", flat=True))
 
     def test_each_role_may_do_what_the_one_before_may_and_more(self):
