@@ -242,6 +242,11 @@ REPLY_TO = env.str("REPLY_TO", "")
 # Where mail comes back that cannot be delivered, such as bounces+{}@example.org; what stands for
 # the {} tells which message it was.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+# A private RSA key that signs what goes out by SMTP, or its file; a relay signs by itself.
+DKIM_KEY = env.str("DKIM_KEY", "")
+# Where in DNS the key to it stands: <selector>._domainkey.<domain>; by default that of the sender.
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", "")
 # Foot of every letter; the law of many countries asks for it.
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 # The mail server takes addresses with letters beyond ASCII before the @ (RFC 6531).

@@ -1,5 +1,6 @@
 """System checks: whether letters can go out at all."""
 
+import re
 import unicodedata
 from email.utils import getaddresses
 
@@ -10,8 +11,11 @@ from django.core.validators import EmailValidator
 
 from subscribers.addresses import MAX_LENGTH
 from subscribers.mime import read_mailbox
+from subscribers.signing import Signer, UnusableKey
 
 MOST_IN_LOCAL_PART = 64  # RFC 5321, section 4.5.3.1.1
+LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+SELECTOR = re.compile(rf"{LABEL}(\.{LABEL})*")
 UID = "0" * 32  # what stands for `{}`, as long as it will be
 
 
@@ -65,6 +69,47 @@ def check_bounce_address(app_configs, **kwargs) -> list:
             hint="It may look like bounces+{}@example.org; a number of 32 characters stands for "
             "the {} in each message. Without {} it is a plain address: bounces@example.org.",
             id="subscribers.E003",
+        )
+    ]
+
+
+@checks.register
+def check_signing(app_configs, **kwargs) -> list:
+    """Read the key that signs messages; without one, there is nothing to check."""
+    try:
+        signer = Signer.from_settings()
+    except UnusableKey as error:
+        return [
+            checks.Error(
+                f"DKIM_KEY is of no use: {error}.",
+                hint="Make one with: openssl genrsa -out dkim.pem 2048. Let the user who runs "
+                "the worker read it, and nobody else.",
+                id="subscribers.E004",
+            )
+        ]
+    if signer and not SELECTOR.fullmatch(signer.selector):
+        return [
+            checks.Error(
+                f"DKIM_SELECTOR must say which key in DNS fits DKIM_KEY; it is "
+                f"{signer.selector!r}.",
+                hint="A name of your own, such as 2026. The record then stands at "
+                f"2026._domainkey.{signer.domain}; manage.py check_mail prints it.",
+                id="subscribers.E005",
+            )
+        ]
+    return check_alignment(signer.domain) if signer else []
+
+
+def check_alignment(domain: str) -> list:
+    """Warn if signatures of a domain say nothing about the sender's (RFC 7489, section 3.1.1)."""
+    sender = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2].lower()
+    if f".{sender}".endswith(f".{domain}") or f".{domain}".endswith(f".{sender}"):
+        return []
+    return [
+        checks.Warning(
+            f"Signatures of {domain} do not count for mail from {sender} (DMARC).",
+            hint="Leave DKIM_DOMAIN empty, or give it the domain of MAIL_FROM.",
+            id="subscribers.W001",
         )
     ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from issues.characters import printable
 from subscribers.mime import Message
+from subscribers.signing import Signer
 
 HANGING_UP = 421
 LONGEST_REPLY = 1000  # characters
@@ -42,6 +43,7 @@ class Connection:
     def __init__(self):
         self.backend = get_connection()
         self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
+        self.signer = Signer.from_settings()
         self.is_attempt = False  # whether the server has heard to whom the message in hand goes
 
     def __enter__(self) -> "Connection":
@@ -90,6 +92,8 @@ class Connection:
 
     def content(self, message: Message) -> str:
         data = message.as_bytes()
+        if self.signer:
+            data = self.signer.signed(data)
         try:
             answer = self.backend.connection.data(data)
         except smtplib.SMTPDataError as error:  # it does not even want to see it
