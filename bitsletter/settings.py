@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
-from environs import Env
+from environs import Env, validate
 
 from bitsletter import sqlite
 
@@ -99,6 +99,18 @@ def read_caches() -> dict:
             for name in caches.keys() - {"questions"}
         }
     return caches
+
+
+def read_mail_server() -> dict:
+    """Give Django's settings for the mail server of EMAIL_URL."""
+    found = env.dj_email_url("EMAIL_URL")
+    # Unknown beginnings would be read as SMTP without encryption, and smtps:// as STARTTLS.
+    if "EMAIL_BACKEND" not in found or env.str("EMAIL_URL").startswith("smtps:"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL may begin with submission:// (port 587, STARTTLS) or smtp://; for TLS from "
+            "the first byte on write smtp://user:password@host:465/?ssl=True."
+        )
+    return found
 
 
 # The site -----------------------------------------------------------------------------------
@@ -228,12 +240,13 @@ FILE_UPLOAD_HANDLERS = [
 # Mail ---------------------------------------------------------------------------------------
 
 if env.str("EMAIL_URL", ""):
-    for name, value in env.dj_email_url("EMAIL_URL").items():
+    for name, value in read_mail_server().items():
         globals()[name] = value
 else:
     EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30)  # seconds
+in_url = globals().get("EMAIL_TIMEOUT")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", in_url or 30, validate=validate.Range(1))  # seconds
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
