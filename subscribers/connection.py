@@ -2,6 +2,8 @@
 
 import re
 import smtplib
+import socket
+import ssl
 from contextlib import suppress
 
 from django.core.mail import get_connection
@@ -15,6 +17,16 @@ from subscribers.signing import Signer
 HANGING_UP = 421
 LONGEST_REPLY = 1000  # characters
 ADDRESS = re.compile(r"\S+@\S+")
+
+# What somebody who runs a site can do about it, before the words for those who know SMTP.
+MEANINGS = {
+    smtplib.SMTPAuthenticationError: "The mail server does not take our user name and password "
+    "(EMAIL_URL). ",
+    smtplib.SMTPNotSupportedError: "The mail server does not do what EMAIL_URL asks of it. ",
+    ssl.SSLError: "No encrypted connection to the mail server came about (EMAIL_URL). ",
+    socket.gaierror: "No mail server has the name in EMAIL_URL, or DNS does not answer. ",
+    TimeoutError: "The mail server did not answer in time (EMAIL_TIMEOUT). ",
+}
 
 
 class Refused(Exception):
@@ -65,15 +77,22 @@ class Connection:
             self.close()
             raise Interrupted(description(error), self.is_attempt) from error
 
+    def open(self) -> bool:
+        """Open it if it is not; say whether it was not."""
+        try:
+            return self.backend.open()
+        except UnicodeError:  # without the error, which shows a part of them
+            raise Interrupted(_("User name and password of EMAIL_URL must be ASCII.")) from None
+
     def by_smtp(self, message: Message) -> str:
-        was_open = not self.backend.open()
+        was_open = not self.open()
         try:
             self.envelope(message)
         except (Interrupted, OSError):
             if not was_open:
                 raise
             self.close()  # many servers hang up after some messages, or some seconds
-            self.backend.open()
+            self.open()
             self.envelope(message)
         return self.content(message)
 
@@ -134,6 +153,12 @@ def description(error: Interrupted | OSError) -> str:
     """Say what happened to a connection."""
     if isinstance(error, Interrupted):
         return str(error)
+    name, words = type(error).__name__, meaning(error) or meaning(error.__context__)
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{type(error).__name__}: {said(error.smtp_code, error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
+        return f"{words}{name}: {said(error.smtp_code, error.smtp_error)}"
+    return f"{words}{name}: {error}"
+
+
+def meaning(error: BaseException | None) -> str:
+    """Say what an error means to somebody who runs a site; smtplib hides some behind others."""
+    return next((words for kind, words in MEANINGS.items() if isinstance(error, kind)), "")
