@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from subscribers.addresses import MAX_LENGTH
+from subscribers.alignment import is_aligned
 from subscribers.mime import read_mailbox
 from subscribers.signing import Signer, UnusableKey
 
@@ -101,9 +102,9 @@ def check_signing(app_configs, **kwargs) -> list:
 
 
 def check_alignment(domain: str) -> list:
-    """Warn if signatures of a domain say nothing about the sender's (RFC 7489, section 3.1.1)."""
-    sender = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2].lower()
-    if f".{sender}".endswith(f".{domain}") or f".{domain}".endswith(f".{sender}"):
+    """Warn if signatures of a domain say nothing about the sender's."""
+    sender = read_mailbox(settings.DEFAULT_FROM_EMAIL).address.rpartition("@")[2]
+    if is_aligned(domain, sender):
         return []
     return [
         checks.Warning(
