@@ -12,6 +12,7 @@ from django.utils.encoding import punycode
 from environs import Env, validate
 
 from bitsletter import sqlite
+from bitsletter.mail_server import read_mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -99,18 +100,6 @@ def read_caches() -> dict:
             for name in caches.keys() - {"questions"}
         }
     return caches
-
-
-def read_mail_server() -> dict:
-    """Give Django's settings for the mail server of EMAIL_URL."""
-    found = env.dj_email_url("EMAIL_URL")
-    # Unknown beginnings would be read as SMTP without encryption, and smtps:// as STARTTLS.
-    if "EMAIL_BACKEND" not in found or env.str("EMAIL_URL").startswith("smtps:"):
-        raise ImproperlyConfigured(
-            "EMAIL_URL may begin with submission:// (port 587, STARTTLS) or smtp://; for TLS from "
-            "the first byte on write smtp://user:password@host:465/?ssl=True."
-        )
-    return found
 
 
 # The site -----------------------------------------------------------------------------------
@@ -240,13 +229,14 @@ FILE_UPLOAD_HANDLERS = [
 # Mail ---------------------------------------------------------------------------------------
 
 if env.str("EMAIL_URL", ""):
-    for name, value in read_mail_server().items():
+    for name, value in read_mail_server(env).items():
         globals()[name] = value
 else:
     EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
 in_url = globals().get("EMAIL_TIMEOUT")
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", in_url or 30, validate=validate.Range(1))  # seconds
+is_time = validate.Range(0, min_inclusive=False)
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", in_url or 30, validate=is_time)  # seconds
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
@@ -271,6 +261,8 @@ SMTPUTF8 = env.bool("SMTPUTF8", False)
 SENDERS = env.int("SENDERS", 1)
 # Messages on one of them, before another is opened.
 MESSAGES_PER_CONNECTION = env.int("MESSAGES_PER_CONNECTION", 500)
+# Seconds until a message is tried again that was refused for now; then twice as long, …
+RETRY_AFTER = env.int("RETRY_AFTER", 60)
 # Messages a second of all workers together, and to one domain; 0 is as many as there are.
 RATE = env.float("RATE", 0)
 RATE_PER_DOMAIN = env.float("RATE_PER_DOMAIN", 0)

@@ -1,6 +1,7 @@
 """E-mail addresses: the one function that says what is one, for form, import, admin and API."""
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import idna
@@ -76,13 +77,18 @@ def shown(email: str) -> str:
     may pass for a Latin one, stays as DNS knows it, and so does what cannot be decoded.
     """
     local, at, domain = email.rpartition("@")
+    return f"{local}{at}{shown_domain(domain)}"
+
+
+@lru_cache(maxsize=1024)  # of a hundred thousand readers most have one of a few
+def shown_domain(domain: str) -> str:
     try:
         letters = idna.decode(domain)
         is_same = idna.encode(letters).decode() == domain
     except UnicodeError:
-        return email
+        return domain
     is_plain = is_same and all(map(is_of_one, letters.split(".")))
-    return f"{local}{at}{letters}" if is_plain else email
+    return letters if is_plain else domain
 
 
 def is_of_one(label: str) -> bool:

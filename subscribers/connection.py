@@ -6,6 +6,7 @@ import socket
 import ssl
 from contextlib import suppress
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends import smtp
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from issues.characters import printable
 from subscribers.mime import Message
 from subscribers.signing import Signer
 
-HANGING_UP = 421
+TAKEN, GO_ON, HANGING_UP = range(200, 300), 354, 421
 LONGEST_REPLY = 1000  # characters
 ADDRESS = re.compile(r"\S+@\S+")
 
@@ -41,12 +42,13 @@ class Interrupted(Exception):
     """The connection has ended, and with it the round; names no address.
 
     It was an attempt if the server had heard to whom the message goes: it may have hung up because
-    of that, or have taken the message without a word. Before that, no message is at fault.
+    of that, or have taken the message without a word. Before that, no message is at fault. Where
+    the connection was working, messages had gone over it: another one is worth a try at once.
     """
 
-    def __init__(self, trouble: str, is_attempt: bool = False):
-        super().__init__(ADDRESS.sub("…", trouble))
-        self.is_attempt = is_attempt
+    def __init__(self, trouble: str, is_attempt: bool = False, was_working: bool = False):
+        super().__init__(without_addresses(trouble))
+        self.is_attempt, self.was_working = is_attempt, was_working
 
 
 class Connection:
@@ -57,6 +59,8 @@ class Connection:
         self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
         self.signer = Signer.from_settings()
         self.is_attempt = False  # whether the server has heard to whom the message in hand goes
+        self.taken = 0  # messages on this connection
+        self.command_encoding = "ascii"
 
     def __enter__(self) -> "Connection":
         return self
@@ -65,17 +69,23 @@ class Connection:
         self.close()
 
     def close(self) -> None:
+        self.taken = 0
         with suppress(OSError):  # whoever is gone hears no goodbye
             self.backend.close()
 
     def send(self, message: Message) -> str:
         """Hand a message over; give what the server said. Raises Refused or Interrupted."""
         self.is_attempt = False
-        try:
-            return self.by_smtp(message) if self.is_smtp else self.by_backend(message)
-        except (Interrupted, OSError) as error:  # that is every SMTPException, too
+        if self.taken >= settings.MESSAGES_PER_CONNECTION:
             self.close()
-            raise Interrupted(description(error), self.is_attempt) from error
+        try:
+            reply = self.by_smtp(message) if self.is_smtp else self.by_backend(message)
+        except (Interrupted, OSError) as error:  # that is every SMTPException, too
+            was_working = self.taken > 0
+            self.close()
+            raise Interrupted(description(error), self.is_attempt, was_working) from error
+        self.taken += 1
+        return reply
 
     def open(self) -> bool:
         """Open it if it is not; say whether it was not."""
@@ -97,36 +107,78 @@ class Connection:
         return self.content(message)
 
     def envelope(self, message: Message) -> None:
-        """Say from whom to whom a message goes."""
+        """Say from whom to whom a message goes, and that it comes now.
+
+        All at once where the server can listen so long (RFC 2920): three answers in one turn.
+        """
         server = self.backend.connection
         server.ehlo_or_helo_if_needed()
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if message.needs_smtputf8 else []
-        if options and not server.has_extn("smtputf8"):
+        needs_more = message.needs_smtputf8
+        if needs_more and not server.has_extn("smtputf8"):
             raise Refused(_("The mail server takes no such address (RFC 6531)."), is_final=True)
-        code, reply = server.mail(message.returns_to, options)
-        if code != 250:  # us, that is, and so every message
-            raise Interrupted(f"MAIL: {said(code, reply)}")
+        options = " SMTPUTF8 BODY=8BITMIME" if needs_more else ""
+        self.command_encoding = "utf-8" if needs_more else "ascii"
+        commands = [f"MAIL FROM:<{message.returns_to}>{options}", f"RCPT TO:<{message.recipient}>"]
+        if server.has_extn("pipelining"):
+            self.at_once(*commands, "DATA")
+        else:
+            self.in_turn(*commands)
+
+    def in_turn(self, mail: str, rcpt: str) -> None:
+        self.write(mail)
+        self.judge_sender(*self.read())
         self.is_attempt = True
-        self.judge(*server.rcpt(message.recipient))
+        self.write(rcpt)
+        self.judge(*self.read())
+        self.write("DATA")
+        self.judge_start(*self.read())
+
+    def at_once(self, *commands: str) -> None:
+        self.write("\r\n".join(commands))
+        self.is_attempt = True
+        sender, recipient, start = self.read(), self.read(), self.read()
+        if start[0] == GO_ON and not (sender[0] == 250 and recipient[0] in TAKEN):
+            self.close()  # it waits for a message that it must not get
+        self.is_attempt = sender[0] == 250
+        self.judge_sender(*sender)
+        self.judge(*recipient)
+        self.judge_start(*start)
 
     def content(self, message: Message) -> str:
         data = message.as_bytes()
         if self.signer:
             data = self.signer.signed(data)
-        try:
-            answer = self.backend.connection.data(data)
-        except smtplib.SMTPDataError as error:  # it does not even want to see it
-            answer = error.smtp_code, error.smtp_error
+        if b"\r\n." in data:
+            data = data.replace(b"\r\n.", b"\r\n..")
+        self.backend.connection.send(data + b".\r\n")
+        answer = self.read()
         self.judge(*answer)
         return said(*answer)
 
+    def write(self, command: str) -> None:
+        line = f"{command}\r\n".encode(self.command_encoding)
+        self.backend.connection.send(line)
+
+    def read(self) -> tuple[int, bytes]:
+        return self.backend.connection.getreply()
+
+    def judge_sender(self, code: int, reply: bytes) -> None:
+        if code != 250:  # us, that is, and so every message
+            raise Interrupted(f"MAIL: {said(code, reply)}")
+
+    def judge_start(self, code: int, reply: bytes) -> None:
+        if code != GO_ON:  # it does not even want to see it
+            self.judge(code, reply)
+            raise Interrupted(said(code, reply))
+
     def judge(self, code: int, reply: bytes) -> None:
-        if 200 <= code < 300:
+        if code in TAKEN:
             return
         if code == HANGING_UP or not 400 <= code < 600:
             raise Interrupted(said(code, reply))
         try:
-            self.backend.connection.rset()
+            if self.backend.connection:
+                self.backend.connection.rset()
         except OSError:
             self.close()
         raise Refused(said(code, reply), is_final=code >= 500)
@@ -141,6 +193,11 @@ class Connection:
         except Exception as error:  # providers have errors of their own, which may name addresses
             raise Refused(printable(str(error))[:LONGEST_REPLY], is_final=False) from error
         return ""
+
+
+def without_addresses(text: str) -> str:
+    """Give a text that those may read who see no addresses."""
+    return ADDRESS.sub("…", text)
 
 
 def said(code: int, reply: bytes) -> str:

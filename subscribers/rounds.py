@@ -8,10 +8,14 @@ from django.db import close_old_connections, connections
 
 from subscribers import letters, upkeep
 from subscribers.connection import Interrupted
+from subscribers.delivery import starting
+from subscribers.delivery.heart import Heart
+from subscribers.delivery.sending import Sender
 
 logger = logging.getLogger(__name__)
 
-LOOKING = 2  # seconds between two looks for letters
+LOOKING = 2  # seconds between two looks for letters and mailings
+BEATING = 5  # seconds between two signs of life
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
 DAY = 24 * 60 * 60
 SOON = 10 * 60  # seconds until the daily work is tried again
@@ -23,9 +27,33 @@ def send_letters(stop: threading.Event) -> float:
     return LOOKING
 
 
+def begin_mailings(stop: threading.Event) -> float:
+    """Begin the mailings whose time has come."""
+    starting.begin_due(is_ending=stop.is_set)
+    return LOOKING
+
+
 def keep_up(stop: threading.Event) -> float:
     """Do the daily work; give in how many seconds it is due again."""
     return DAY if upkeep.do_all(is_ending=stop.is_set) else SOON
+
+
+def rounds_of_mailings(heart: Heart, senders: int) -> list[Callable[[threading.Event], float]]:
+    """Give what one worker does for mailings: a sign of life, the beginning, and the senders."""
+
+    def live(stop: threading.Event) -> float:
+        heart.beat()
+        return BEATING
+
+    def sending(sender: Sender) -> Callable[[threading.Event], float]:
+        def send_mailings(stop: threading.Event) -> float:
+            sender.send_due(stop)
+            return LOOKING
+
+        return send_mailings
+
+    each = (Sender(heart.name, heart.pacing) for _turn in range(senders))
+    return [live, begin_mailings, *map(sending, each)]
 
 
 class Round(threading.Thread):

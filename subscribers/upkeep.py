@@ -8,6 +8,7 @@ from django.core.management import call_command
 from issues import images, search, uses
 from issues.rendering import rerender
 from subscribers import limits, subscriptions
+from subscribers.delivery import heart
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +52,15 @@ def forget_limits() -> None:
     limits.forget_old()
 
 
+def forget_workers() -> None:
+    heart.forget_old()
+
+
 # In this order: what is rendered anew is indexed by the next.
 PARTS = (
     *(render_anew, mend_uses, mend_search, sweep_pictures),
     *(clear_sessions, erase_unconfirmed, drop_unconfirmed_changes, forget_limits),
+    forget_workers,
 )
 
 

@@ -8,6 +8,7 @@ from django.core.cache import caches
 from bitsletter import commits
 from tests import mail_server as mail
 from tests.builders import make_colleague
+from tests.judge import HOST, judging
 
 
 @pytest.hookimpl(tryfirst=True)  # before a mark that is asked for leaves tests out
@@ -58,6 +59,15 @@ def mail_server(settings):
     with mail.running() as server:
         for name, value in server.settings.items():
             setattr(settings, name, value)
+        yield server
+
+
+@pytest.fixture
+def judge(settings, tmp_path):
+    """Run a mail server that judges, and let this process send its mail there."""
+    with judging(tmp_path) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, server.port
         yield server
 
 

@@ -56,6 +56,10 @@ class IssueMail:
         """Give that of a mailing, as it was approved."""
         return cls(Contents.from_json(mailing.subject, mailing.sender, mailing.contents))
 
+    def has_something(self, unwanted: frozenset[int]) -> bool:
+        """Say whether anything remains for those who left these types out."""
+        return self.variant(unwanted) is not None
+
     def variant(self, unwanted: frozenset[int] = frozenset()) -> Variant | None:
         """Give what those get who left these types out; None if nothing remains for them."""
         unwanted &= frozenset(self.contents.types)

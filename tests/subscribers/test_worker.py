@@ -1,12 +1,8 @@
 """The worker: letters every few seconds, upkeep once a day, and a quick end."""
 
 import datetime
-import signal
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -24,18 +20,11 @@ from subscribers.models import Letter, Limit, Subscriber
 from subscribers.rounds import DAY, SOON, Round, keep_up
 from tests.builders import make_issue, make_section, make_subscriber
 from tests.web_process import production
+from tests.worker_process import PATIENCE, at_work, seconds_to_end, wait_until
 
 pytestmark = pytest.mark.django_db
 
-PATIENCE = 30  # seconds: what comes at last on a busy machine is not late
 GRACE = 10  # seconds that the worker has to end
-
-
-def wait_until(is_so) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 class TestOnce:
@@ -157,30 +146,6 @@ class TestRound:
         one = Round(do, stop)
 
         assert max(one.once() for _ in range(40)) == 60
-
-
-@contextmanager
-def at_work(environment):
-    """Run a worker as the Procfile does."""
-    worker = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield worker
-    finally:
-        worker.kill()
-        worker.communicate()
-
-
-def seconds_to_end(worker) -> float:
-    told = time.monotonic()
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(PATIENCE)
-    return time.monotonic() - told
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,9 @@ from django.core.mail.backends import filebased
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
-from subscribers.rounds import Round, keep_up, send_letters
+from subscribers.delivery.heart import Heart
+from subscribers.delivery.pacing import Pacing
+from subscribers.rounds import Round, keep_up, rounds_of_mailings, send_letters
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +22,10 @@ GRACE = 8  # seconds for what is in hand when the worker is told to end
 
 class Command(BaseCommand):
     help = (
-        "Send letters, and keep what is derived up to date: render anew after an upgrade, mend "
-        "the search index, drop expired sessions, the old files of pictures, and people who never "
-        "confirmed. Any number of workers may run. Example: manage.py worker --once"
+        "Send mailings and letters, and keep what is derived up to date: render anew after an "
+        "upgrade, mend the search index, drop expired sessions, the old files of pictures, and "
+        "people who never confirmed. Any number of workers may run, and each message goes out "
+        "once. Example: manage.py worker --once"
     )
 
     def add_arguments(self, parser):
@@ -31,10 +34,13 @@ class Command(BaseCommand):
     def handle(self, once, **options):
         warn_of_files()
         stop = threading.Event()
-        rounds = [Round(do, stop) for do in (send_letters, keep_up)]
+        heart = Heart(Pacing())
+        mailings = rounds_of_mailings(heart, 1 if once else settings.SENDERS)
+        rounds = [Round(do, stop) for do in (*mailings, send_letters, keep_up)]
         if once:
             for one in rounds:
                 one.once()
+            heart.stop()
             return
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         for one in rounds:
@@ -46,6 +52,7 @@ class Command(BaseCommand):
         deadline = time.monotonic() + GRACE
         for one in rounds:
             one.join(max(0, deadline - time.monotonic()))
+        heart.stop()
 
 
 def warn_of_files() -> None:

@@ -1,0 +1,36 @@
+"""What says that a worker lives."""
+
+import datetime
+import os
+import socket
+
+from django.utils import timezone
+
+from subscribers.delivery.pacing import Pacing
+from subscribers.models import Worker
+
+KEPT = datetime.timedelta(days=1)
+
+
+class Heart:
+    """Beats for one worker, and counts the others that live: they share the rate."""
+
+    def __init__(self, pacing: Pacing):
+        self.name = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        self.pacing, self.started_at = pacing, timezone.now()
+
+    def beat(self) -> None:
+        now = timezone.now()
+        Worker.objects.update_or_create(
+            name=self.name, defaults={"seen_at": now, "started_at": self.started_at}
+        )
+        self.pacing.workers = max(Worker.objects.alive(now).count(), 1)
+
+    def stop(self) -> None:
+        """Say that it lives no longer, so that the others need not wait for its silence."""
+        Worker.objects.filter(name=self.name).delete()
+
+
+def forget_old() -> None:
+    """Forget the workers that have been silent for long."""
+    Worker.objects.filter(seen_at__lt=timezone.now() - KEPT).delete()
