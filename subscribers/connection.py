@@ -18,6 +18,8 @@ from subscribers.signing import Signer
 TAKEN, GO_ON, HANGING_UP = range(200, 300), 354, 421
 LONGEST_REPLY = 1000  # characters
 ADDRESS = re.compile(r"\S+@\S+")
+# What would end an address in a command, or the command: no form takes it, nor may a row hold it.
+UNSAFE = re.compile("[\\s<>\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # What somebody who runs a site can do about it, before the words for those who know SMTP.
 MEANINGS = {
@@ -111,6 +113,8 @@ class Connection:
 
         All at once where the server can listen so long (RFC 2920): three answers in one turn.
         """
+        if UNSAFE.search(message.returns_to + message.recipient):
+            raise Refused(_("This is no address that can be named to a mail server."), True)
         server = self.backend.connection
         server.ehlo_or_helo_if_needed()
         needs_more = message.needs_smtputf8

@@ -3,12 +3,13 @@
 import socket
 import ssl
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from subscribers.connection import Connection, Interrupted
+from subscribers.connection import Connection, Interrupted, Refused
 from tests.machine import free_port
 from tests.subscribers.test_headers import issue_message
 
@@ -174,6 +175,39 @@ class TestSigningIn:
 
         with running(site, tls_context=tls, **self.OPTIONS):
             assert trouble() == "User name and password of EMAIL_URL must be ASCII."
+
+
+class TestCommands:
+    """Ablation: without `UNSAFE` in `connection`, the first of these writes to eve, too."""
+
+    @pytest.mark.parametrize(
+        "end",
+        [">\r\nRCPT TO:<eve@example.com", "\r\n", "\n", "\0", " ", "<x@example.org>", "\ud800"],
+    )
+    def test_no_address_becomes_one(self, mail_server, end):
+        message = issue_message(to=f"ada@example.org{end}")
+
+        with Connection() as connection, pytest.raises(Refused) as refusal:
+            connection.send(message)
+
+        assert refusal.value.is_final
+        assert mail_server.recipients == []
+
+    def test_nor_does_the_one_that_mail_comes_back_to(self, mail_server):
+        message = replace(issue_message(), envelope="b@example.org>\r\nRCPT TO:<eve@example.com")
+
+        with Connection() as connection, pytest.raises(Refused):
+            connection.send(message)
+
+        assert mail_server.recipients == []
+
+    def test_the_next_message_goes_out(self, mail_server):
+        with Connection() as connection:
+            with pytest.raises(Refused):
+                connection.send(issue_message(to="ada@example.org\r\n"))
+            connection.send(issue_message(to="ada@example.org"))
+
+        assert mail_server.recipients == ["ada@example.org"]
 
 
 class TestUnreachable:
