@@ -183,6 +183,7 @@ def words(text: str, header: str) -> str:
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=256)
 def named(name: str, address: str) -> str:
     """Give what stands in brackets, an address or the like, with its name before it."""
     name = one_line(name)
