@@ -84,7 +84,7 @@ def check_signing(app_configs, **kwargs) -> list:
             checks.Error(
                 f"DKIM_KEY is of no use: {error}.",
                 hint="Make one with: openssl genrsa -out dkim.pem 2048. Let the user who runs "
-                "the worker read it, and nobody else.",
+                "the site read it, and nobody else.",
                 id="subscribers.E004",
             )
         ]
