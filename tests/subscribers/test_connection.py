@@ -178,7 +178,7 @@ class TestSigningIn:
 
 
 class TestCommands:
-    """Ablation: without `UNSAFE` in `connection`, the first of these writes to eve, too."""
+    """Ablation: without `UNSAFE` in `connection`, the first of these is a second RCPT command."""
 
     @pytest.mark.parametrize(
         "end",
