@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
-from environs import Env
+from environs import Env, validate
 
 from bitsletter import sqlite
+from bitsletter.mail_server import read_mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -261,12 +262,14 @@ FILE_UPLOAD_HANDLERS = [
 # Mail ---------------------------------------------------------------------------------------
 
 if env.str("EMAIL_URL", ""):
-    for name, value in env.dj_email_url("EMAIL_URL").items():
+    for name, value in read_mail_server(env).items():
         globals()[name] = value
 else:
     EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
     EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 30)  # seconds
+in_url = globals().get("EMAIL_TIMEOUT")
+is_time = validate.Range(0, min_inclusive=False)
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", in_url or 30, validate=is_time)  # seconds
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
@@ -275,6 +278,11 @@ REPLY_TO = env.str("REPLY_TO", "")
 # Where mail comes back that cannot be delivered, such as bounces+{}@example.org; what stands for
 # the {} tells which message it was.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+# A private RSA key that signs what goes out by SMTP, or its file; a relay signs by itself.
+DKIM_KEY = env.str("DKIM_KEY", "")
+# Where in DNS the key to it stands: <selector>._domainkey.<domain>; by default that of the sender.
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", "")
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", "")
 # Foot of every letter; the law of many countries asks for it.
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 # The mail server takes addresses with letters beyond ASCII before the @ (RFC 6531).

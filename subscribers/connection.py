@@ -2,6 +2,8 @@
 
 import re
 import smtplib
+import socket
+import ssl
 from contextlib import suppress
 
 from django.conf import settings
@@ -11,10 +13,23 @@ from django.utils.translation import gettext as _
 
 from issues.characters import printable
 from subscribers.mime import Message
+from subscribers.signing import Signer
 
 TAKEN, GO_ON, HANGING_UP = range(200, 300), 354, 421
 LONGEST_REPLY = 1000  # characters
 ADDRESS = re.compile(r"\S+@\S+")
+# What would end an address in a command, or the command: no form takes it, nor may a row hold it.
+UNSAFE = re.compile("[\\s<>\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# What somebody who runs a site can do about it, before the words for those who know SMTP.
+MEANINGS = {
+    smtplib.SMTPAuthenticationError: "The mail server does not take our user name and password "
+    "(EMAIL_URL). ",
+    smtplib.SMTPNotSupportedError: "The mail server does not do what EMAIL_URL asks of it. ",
+    ssl.SSLError: "No encrypted connection to the mail server came about (EMAIL_URL). ",
+    socket.gaierror: "No mail server has the name in EMAIL_URL, or DNS does not answer. ",
+    TimeoutError: "The mail server did not answer in time (EMAIL_TIMEOUT). ",
+}
 
 
 class Refused(Exception):
@@ -44,6 +59,7 @@ class Connection:
     def __init__(self):
         self.backend = get_connection()
         self.is_smtp = isinstance(self.backend, smtp.EmailBackend)
+        self.signer = Signer.from_settings()
         self.is_attempt = False  # whether the server has heard to whom the message in hand goes
         self.taken = 0  # messages on this connection
         self.command_encoding = "ascii"
@@ -73,15 +89,22 @@ class Connection:
         self.taken += 1
         return reply
 
+    def open(self) -> bool:
+        """Open it if it is not; say whether it was not."""
+        try:
+            return self.backend.open()
+        except UnicodeError:  # without the error, which shows a part of them
+            raise Interrupted(_("User name and password of EMAIL_URL must be ASCII.")) from None
+
     def by_smtp(self, message: Message) -> str:
-        was_open = not self.backend.open()
+        was_open = not self.open()
         try:
             self.envelope(message)
         except (Interrupted, OSError):
             if not was_open:
                 raise
             self.close()  # many servers hang up after some messages, or some seconds
-            self.backend.open()
+            self.open()
             self.envelope(message)
         return self.content(message)
 
@@ -90,6 +113,8 @@ class Connection:
 
         All at once where the server can listen so long (RFC 2920): three answers in one turn.
         """
+        if UNSAFE.search(message.returns_to + message.recipient):
+            raise Refused(_("This is no address that can be named to a mail server."), True)
         server = self.backend.connection
         server.ehlo_or_helo_if_needed()
         needs_more = message.needs_smtputf8
@@ -125,6 +150,8 @@ class Connection:
 
     def content(self, message: Message) -> str:
         data = message.as_bytes()
+        if self.signer:
+            data = self.signer.signed(data)
         if b"\r\n." in data:
             data = data.replace(b"\r\n.", b"\r\n..")
         self.backend.connection.send(data + b".\r\n")
@@ -187,6 +214,12 @@ def description(error: Interrupted | OSError) -> str:
     """Say what happened to a connection."""
     if isinstance(error, Interrupted):
         return str(error)
+    name, words = type(error).__name__, meaning(error) or meaning(error.__context__)
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{type(error).__name__}: {said(error.smtp_code, error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
+        return f"{words}{name}: {said(error.smtp_code, error.smtp_error)}"
+    return f"{words}{name}: {error}"
+
+
+def meaning(error: BaseException | None) -> str:
+    """Say what an error means to somebody who runs a site; smtplib hides some behind others."""
+    return next((words for kind, words in MEANINGS.items() if isinstance(error, kind)), "")

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from css_inline import CSSInliner
@@ -93,7 +93,12 @@ def envelope(uid: uuid.UUID) -> str:
     Where BOUNCE_ADDRESS holds `{}`, that tells which message it was (VERP). Without the setting
     messages come back to the sender.
     """
-    return settings.BOUNCE_ADDRESS.replace("{}", uid.hex)
+    return bounce_address(settings.BOUNCE_ADDRESS).replace("{}", uid.hex)
+
+
+@lru_cache(maxsize=8)  # it is asked for each message
+def bounce_address(setting: str) -> str:
+    return read_mailbox(setting).address
 
 
 def personal(name: str, purpose: Purpose, subscriber: Subscriber, at=None) -> str:

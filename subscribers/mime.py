@@ -8,6 +8,7 @@ faster, which counts where a message goes to a hundred thousand people.
 import datetime
 import email
 import re
+import textwrap
 import uuid
 from binascii import b2a_qp
 from collections.abc import Callable, Mapping
@@ -23,9 +24,11 @@ from django.core.mail.message import MIMEMixin
 from django.utils.encoding import punycode
 
 from issues.characters import one_line
+from subscribers.addresses import ascii_domain
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 LONG = 900  # characters of a header that fit on one line (998 octets), with its name
+WIDTH = 78  # of a line that can be broken (RFC 5322, section 2.1.1)
 
 
 class Mailbox(NamedTuple):
@@ -40,8 +43,10 @@ class Mailbox(NamedTuple):
 
 def read_mailbox(text: str) -> Mailbox:
     """Read what a setting says, such as `Bitsletter <news@example.org>`."""
-    name, address = parseaddr(text)
-    return Mailbox(one_line(str(make_header(decode_header(name)))), one_line(address))
+    name, address = parseaddr(one_line(text))
+    local, at, host = address.rpartition("@")
+    address = f"{local}{at}{ascii_domain(host)}"
+    return Mailbox(one_line(str(make_header(decode_header(name)))), address)
 
 
 class Body(Protocol):
@@ -134,9 +139,10 @@ class Written(EmailMultiAlternatives):
         super().__init__(
             subject=one_line(message.subject),
             body=message.body.text,
-            from_email=str(message.sender),
+            from_email=one_line(str(message.sender)),
             to=[message.recipient],
-            headers={name: one for name, one in message.head().items() if name not in known},
+            # Providers get values, not lines.
+            headers={n: one_line(one) for n, one in message.head().items() if n not in known},
             alternatives=[(message.body.html, "text/html")],
         )
         self.written = message
@@ -173,10 +179,11 @@ def words(text: str, header: str) -> str:
     """Give a text as the value of a header: in ASCII, on short lines (RFC 2047)."""
     text = one_line(text)
     if is_plain(text):
-        return text
+        return on_lines(text, header)
     return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=256)
 def named(name: str, address: str) -> str:
     """Give what stands in brackets, an address or the like, with its name before it."""
     name = one_line(name)
@@ -184,13 +191,26 @@ def named(name: str, address: str) -> str:
         return f"<{address}>"
     if is_plain(name):
         quoted = name.replace("\\", r"\\").replace('"', r"\"")
-        return f'"{quoted}" <{address}>'
+        return on_lines(f'"{quoted}" <{address}>', "Reply-To")
     return f"{words(name, 'Reply-To')}\r\n <{address}>"
 
 
 def folded(value: str) -> str:
     """Give the value of a header without anything that would end it."""
-    return "\r\n ".join(map(one_line, value.split("\r\n ")))
+    return "\r\n ".join(filter(None, map(one_line, value.split("\r\n "))))
+
+
+def on_lines(text: str, header: str) -> str:
+    """Give a text in ASCII as the value of a header, with its lines broken at spaces."""
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * len(f"{header}: "),
+        subsequent_indent=" ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\r\n".join(lines).lstrip(" ")
 
 
 def is_plain(text: str) -> bool:
@@ -210,7 +230,8 @@ def quoted(text: str) -> bytes:
 def quoted_part(text: str) -> bytes:
     """Encode a part of a text, which goes on before and behind it."""
     data = LINE_END.sub("\r\n", text).encode("utf-8", "replace")
-    return b2a_qp(data, istext=True)
+    # Where there is no line end to learn from, it would break long lines as files do.
+    return b2a_qp(data + b"\r\n", istext=True)[:-2]
 
 
 def plain(text: str) -> bytes:

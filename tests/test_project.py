@@ -87,6 +87,10 @@ class TestSettings:
             ("SEND_WITHIN", "0"),
             ("SEND_WITHIN", "nan"),
             ("SEND_WITHIN", "soon"),
+            ("EMAIL_URL", "smtp+ssl://user:password@mail.example.org:465"),
+            ("EMAIL_URL", "smtps://user:password@mail.example.org:465"),
+            ("EMAIL_URL", "smtp://mail.example.org:port"),
+            ("EMAIL_TIMEOUT", "0"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):
@@ -130,6 +134,30 @@ class TestSettings:
             "django.core.cache.backends.redis.RedisCache",
             "relay.example.org",
         ]
+
+    @pytest.mark.parametrize(
+        ("url", "found"),
+        [
+            ("smtp://mail.example.org", ["mail.example.org", "25", "False", "False", "30"]),
+            (
+                "submission://a:b@mail.example.org",
+                ["mail.example.org", "587", "True", "False", "30"],
+            ),
+            (
+                "smtp://a:b@mail.example.org:465/?ssl=True&timeout=5",
+                ["mail.example.org", "465", "False", "True", "5"],
+            ),
+        ],
+    )
+    def test_one_address_says_how_mail_goes_out(self, tmp_path, url, found):
+        program = (
+            "from django.conf import settings as s; print(s.EMAIL_HOST, s.EMAIL_PORT,"
+            " s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.EMAIL_TIMEOUT)"
+        )
+        arguments = ("shell", "--no-imports", "-c", program)
+        done = manage(*arguments, DATA_DIR=str(tmp_path), EMAIL_URL=url)
+
+        assert done.stdout.split() == found
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite")

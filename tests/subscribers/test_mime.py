@@ -2,6 +2,7 @@
 
 import datetime
 import email
+import quopri
 import re
 import uuid
 from email.policy import SMTP
@@ -11,7 +12,7 @@ from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.mime import Mailbox, Message, Texts, named, read_mailbox
+from subscribers.mime import Mailbox, Message, Texts, named, quoted_part, read_mailbox
 
 pytestmark = pytest.mark.once
 
@@ -140,6 +141,16 @@ class TestBodies:
         assert b"\0" not in data
         assert not re.search(rb"\r(?!\n)|(?<!\r)\n", data)
         assert max(map(len, data.split(b"\r\n"))) <= 78
+
+    @given(st.text(), st.integers(0, 300))
+    def test_a_part_of_a_text_is_encoded_alike(self, text, count):
+        """Without a line end in it, Python breaks its long lines by a bare LF (RFC 5321, 2.3.8)."""
+        data = quoted_part(text + "x" * count)
+
+        assert not re.search(rb"\r(?!\n)|(?<!\r)\n", data)
+        assert max(map(len, data.split(b"\r\n"))) <= 76
+        wanted = re.sub("\r\n|\r|\n", "\r\n", text).encode("utf-8", "replace")
+        assert quopri.decodestring(data.replace(b"=\r\n", b"")) == wanted + b"x" * count
 
     def test_nothing_in_them_ends_a_part(self):
         boundary = make_message().boundary
