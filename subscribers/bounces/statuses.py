@@ -1,4 +1,4 @@
-"""What a mail server means by a refusal: that nobody is there, or only that it was not this time."""
+"""What a mail server means by a refusal: that nobody is there, or only not this time."""
 
 import re
 
