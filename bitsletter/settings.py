@@ -275,6 +275,8 @@ REPLY_TO = env.str("REPLY_TO", "")
 # Where mail comes back that cannot be delivered, such as bounces+{}@example.org; what stands for
 # the {} tells which message it was.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+# Where the worker finds it: imaps://…, pop3s://… or the path of a Maildir.
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", "")
 # Foot of every letter; the law of many countries asks for it.
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 # The mail server takes addresses with letters beyond ASCII before the @ (RFC 6531).
