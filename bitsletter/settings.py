@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import sqlite
+from bitsletter import mail, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -260,13 +260,11 @@ FILE_UPLOAD_HANDLERS = [
 
 # Mail ---------------------------------------------------------------------------------------
 
-if env.str("EMAIL_URL", ""):
-    for name, value in env.dj_email_url("EMAIL_URL").items():
-        globals()[name] = value
-else:
-    EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "outbox"
-EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 30)  # seconds
+# EMAIL_PROVIDER, EMAIL_BACKEND, EMAIL_TIMEOUT, and what belongs to the way that is chosen.
+way_out = mail.read_mail(env, DATA_DIR / "outbox")
+globals().update(way_out)
+if way_out["EMAIL_PROVIDER"]:
+    INSTALLED_APPS.append("anymail")
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))

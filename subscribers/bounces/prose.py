@@ -5,7 +5,7 @@ from email.message import Message
 
 from subscribers.bounces.parsing import header, text_of
 from subscribers.bounces.said import Said, Sort
-from subscribers.bounces.statuses import kind_of, status_in
+from subscribers.bounces.statuses import kind_in, status_in
 
 DAEMON = re.compile(
     r"mailer-daemon|postmaster|mail delivery (sub)?system|system administrator", re.I
@@ -51,7 +51,7 @@ def bounce(text: str, failed: str) -> Said:
     if DELAYED.search(text) and not failed:
         return Said(Sort.UNDER_WAY)
     found = ADDRESS.search(failed or text)
-    kind = kind_of(None, text)
+    kind = kind_in(text)
     return Said(
         Sort(kind) if kind else Sort.SOFT,
         status=status_in(text),

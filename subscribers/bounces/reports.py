@@ -17,7 +17,7 @@ from django.utils import timezone
 from subscribers.bounces import prose
 from subscribers.bounces.parsing import STATUS_TYPES, Fields, groups, header, parse, parts
 from subscribers.bounces.said import Said, Sort
-from subscribers.bounces.statuses import kind_of, status_in
+from subscribers.bounces.statuses import kind_in, status_in
 from subscribers.bounces.whose import numbers_in
 
 COMPLAINTS = {"abuse", "fraud", "opt-out", "opt-out-list"}
@@ -69,7 +69,7 @@ def of_recipient(fields: Fields) -> Said:
     if not fields["action"].lower().startswith("failed"):
         return Said(Sort.UNDER_WAY, status_in(status), diagnostic, address)
     # Many servers say 5.0.0, and tell the reason in what another server told them.
-    kind = kind_of(None, status) or kind_of(None, diagnostic)
+    kind = kind_in(status) or kind_in(diagnostic)
     is_vague = status_in(status).endswith(".0.0")
     status = (is_vague and status_in(diagnostic)) or status_in(status) or status_in(diagnostic)
     return Said(Sort(kind) if kind else Sort.SOFT, status, diagnostic, address)

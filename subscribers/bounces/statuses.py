@@ -33,11 +33,15 @@ def kind_of(code: int | None, reply: str) -> Kind | None:
         return Kind.HARD
     if status and status.split(".")[1] in ABOUT_THEM:
         return Kind.SOFT
-    code = code or code_in(reply)
     if code in GONE_CODES:
         return Kind.SOFT if ABOUT_US.search(reply) else Kind.HARD
     is_for_now = status.startswith("4.") or (code is not None and 400 <= code < 500)
     return Kind.SOFT if code in SOFT_CODES or is_for_now else None
+
+
+def kind_in(text: str) -> Kind | None:
+    """Say what a text tells of an address that has an answer somewhere in it."""
+    return kind_of(code_in(text), text)
 
 
 def status_in(text: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from subscribers.bounces.refusals import refused
-from subscribers.bounces.statuses import kind_of
+from subscribers.bounces.statuses import kind_in, kind_of
 from subscribers.models import Bounce, Delivery, Subscriber
 from tests.builders import make_delivery, make_mailing, make_subscriber
 
@@ -66,7 +66,7 @@ class TestMeaning:
         ],
     )
     def test_is_found_in_a_text_and_not_in_numbers_that_are_none(self, text, kind):
-        assert kind_of(None, text) == kind
+        assert kind_in(text) == kind
 
 
 @pytest.mark.django_db
