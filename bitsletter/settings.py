@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
-from environs import Env, validate
+from environs import Env
 
-from bitsletter import sqlite
-from bitsletter.mail_server import read_mail_server
+from bitsletter import mail, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -261,15 +260,11 @@ FILE_UPLOAD_HANDLERS = [
 
 # Mail ---------------------------------------------------------------------------------------
 
-if env.str("EMAIL_URL", ""):
-    for name, value in read_mail_server(env).items():
-        globals()[name] = value
-else:
-    EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "outbox"
-in_url = globals().get("EMAIL_TIMEOUT")
-is_time = validate.Range(0, min_inclusive=False)
-EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", in_url or 30, validate=is_time)  # seconds
+# EMAIL_PROVIDER, EMAIL_BACKEND, EMAIL_TIMEOUT, and what belongs to the way that is chosen.
+way_out = mail.read_mail(env, DATA_DIR / "outbox")
+globals().update(way_out)
+if way_out["EMAIL_PROVIDER"]:
+    INSTALLED_APPS.append("anymail")
 
 # The name of a site may hold a comma, which would begin another address.
 OURSELVES = formataddr((SITE_NAME, f"news@{punycode(SITE_HOST)}"))
@@ -278,6 +273,8 @@ REPLY_TO = env.str("REPLY_TO", "")
 # Where mail comes back that cannot be delivered, such as bounces+{}@example.org; what stands for
 # the {} tells which message it was.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+# Where the worker finds it: imaps://…, pop3s://… or the path of a Maildir.
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX", "")
 # A private RSA key that signs what goes out by SMTP, or its file; a relay signs by itself.
 DKIM_KEY = env.str("DKIM_KEY", "")
 # Where in DNS the key to it stands: <selector>._domainkey.<domain>; by default that of the sender.

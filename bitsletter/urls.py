@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/desk/", include("issues.desk.urls")),
     path("admin/subscribers/", include("subscribers.admin.urls")),
     path("admin/", admin.site.urls),
+    path("mail/", include("subscribers.bounces.urls")),
     path("api/", include("issues.api.urls")),
     path("", include("subscribers.urls")),
     path("", include("issues.urls")),

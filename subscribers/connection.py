@@ -189,14 +189,27 @@ class Connection:
 
     def by_backend(self, message: Message) -> str:
         """Hand a message to a file, or to the interface of a provider."""
-        self.backend.open()
+        written = message.for_django()
         try:
-            self.backend.send_messages([message.for_django()])
-        except OSError:
+            self.backend.open()
+            self.backend.send_messages([written])
+        except Exception as error:
+            self.explain(error)
             raise
-        except Exception as error:  # providers have errors of their own, which may name addresses
-            raise Refused(printable(str(error))[:LONGEST_REPLY], is_final=False) from error
-        return ""
+        return written.answer
+
+    def explain(self, error: Exception) -> None:
+        """Raise what an error means: those of providers are their own, and may name addresses."""
+        from subscribers import providers  # takes long to load, and few need it
+
+        verdict = providers.judge(error)
+        if verdict is None and not isinstance(error, OSError):
+            raise Refused(kept(str(error)), is_final=False) from error
+        if verdict and verdict.is_about_message:
+            raise Refused(kept(verdict.reply), is_final=True) from error
+        if verdict:
+            self.is_attempt = verdict.is_attempt
+            raise Interrupted(kept(verdict.reply)) from error
 
 
 def without_addresses(text: str) -> str:
@@ -206,8 +219,11 @@ def without_addresses(text: str) -> str:
 
 def said(code: int, reply: bytes) -> str:
     """Give what the server said as it is kept."""
-    text = printable(f"{code} {reply.decode('utf-8', 'replace')}")
-    return text[:LONGEST_REPLY]
+    return kept(f"{code} {reply.decode('utf-8', 'replace')}")
+
+
+def kept(text: str) -> str:
+    return printable(text)[:LONGEST_REPLY]
 
 
 def description(error: Interrupted | OSError) -> str:

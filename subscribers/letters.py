@@ -3,7 +3,7 @@
 import datetime
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils import timezone
 
@@ -30,10 +30,10 @@ def queue(kind: Letter.Kind, subscriber: Subscriber, email: str = "") -> Letter:
     return Letter.objects.create(kind=kind, subscriber=subscriber, email=email or subscriber.email)
 
 
-def withdraw(subscriber: Subscriber) -> None:
-    """Let nothing that still waits go out to a person."""
-    # But what tells the former address that it is no longer one: nobody may hush that up.
-    subscriber.letters.waiting().exclude(kind=Letter.Kind.CHANGED).delete()
+def withdraw(subscriber: Subscriber, but: Collection[Letter.Kind] = ()) -> None:
+    """Let nothing that still waits go out to a person, but for these kinds."""
+    # And what tells the former address that it is no longer one: nobody may hush that up.
+    subscriber.letters.waiting().exclude(kind__in=[Letter.Kind.CHANGED, *but]).delete()
 
 
 def send_due(is_ending: Callable[[], bool] = lambda: False) -> int:

@@ -40,6 +40,12 @@ class Mailbox(NamedTuple):
     def __str__(self) -> str:
         return named(self.name, self.address)
 
+    @property
+    def in_words(self) -> str:
+        """Give it in the letters of its name, for those who encode it themselves."""
+        quoted = self.name.replace("\\", r"\\").replace('"', r"\"")
+        return f'"{quoted}" <{self.address}>' if quoted else self.address
+
 
 def read_mailbox(text: str) -> Mailbox:
     """Read what a setting says, such as `Bitsletter <news@example.org>`."""
@@ -132,20 +138,32 @@ class Parsed(MIMEMixin, ParsedMessage):
 
 
 class Written(EmailMultiAlternatives):
-    """A message whose bytes are there already."""
+    """A message whose bytes are there already, and what the interface of a provider needs of it."""
 
     def __init__(self, message: Message):
         known = ("From", "To", "Subject", "MIME-Version", "Content-Type")
         super().__init__(
             subject=one_line(message.subject),
             body=message.body.text,
-            from_email=one_line(str(message.sender)),
+            from_email=message.sender.in_words,
             to=[message.recipient],
             # Providers get values, not lines.
             headers={n: one_line(one) for n, one in message.head().items() if n not in known},
             alternatives=[(message.body.html, "text/html")],
         )
         self.written = message
+        # For django-anymail: what tells us of a bounce which message it was, and where it goes.
+        self.metadata = {"delivery": message.uid.hex}
+        if message.envelope:
+            self.envelope_sender = message.envelope
+
+    @property
+    def answer(self) -> str:
+        """Give what a provider said when it took the message; nothing of anybody else."""
+        status = getattr(self, "anymail_status", None)
+        if status is None:
+            return ""
+        return one_line(f"{', '.join(sorted(status.status or ()))} {status.message_id or ''}")
 
     def message(self) -> Parsed:
         return email.message_from_bytes(self.written.as_bytes(), Parsed)

@@ -47,9 +47,9 @@ class Acts:
 
     @method_decorator(require_POST)
     def ask_again(self, request, pk: int):
-        """Send the letter that asks for confirmation once more."""
+        """Send the letter that asks for confirmation once more, or to who was unreachable."""
         person = self.person_to_change(request, pk)
-        if person.state != Subscriber.State.PENDING:
+        if person.state not in (Subscriber.State.PENDING, Subscriber.State.BOUNCED):
             messages.info(request, _("There is nothing that they have to confirm."))
         elif subscriptions.ask(person.address, proof_of(request)):
             self.log_change(request, person, _("Asked again to confirm."))

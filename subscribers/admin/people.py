@@ -149,6 +149,7 @@ class SubscriberAdmin(ExchangeUrls, Acts, Forgetting, ListAdmin):
             "is_paused": obj.is_paused(),
             "left_out": list(obj.unwanted_types.all()),
             "timeline": timeline.of(obj),
+            "why_unreachable": timeline.why_unreachable(obj),
             "may_change": self.has_change_permission(request, obj),
             "may_forget": self.has_delete_permission(request, obj),
             "leave_form": LeaveForm(),

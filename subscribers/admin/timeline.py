@@ -15,11 +15,12 @@ from issues.models import SectionType
 from subscribers import reasons
 from subscribers.addresses import shown
 from subscribers.exchange.keeping import FORM
-from subscribers.models import ConsentEvent, Letter, Subscriber
+from subscribers.models import Bounce, ConsentEvent, Letter, Subscriber
 
 Kind, State = ConsentEvent.Kind, Letter.State
 
 MOST = 300  # of each, the newest
+MAIL = ["delivery__mailing__contents"]  # which is long
 
 TOLD = {
     Kind.ASKED: gettext_lazy("Asked to join."),
@@ -45,6 +46,15 @@ TOLD_OF_EDITORS = {
     Kind.CHANGE_ASKED: gettext_lazy("Was asked to confirm another address."),
     Kind.LEFT: gettext_lazy("Was taken off the list."),
 }
+TOLD_OF_BOUNCES = {
+    Bounce.Kind.HARD: gettext_lazy("A letter came back: the address does not exist."),
+    Bounce.Kind.SOFT: gettext_lazy("A letter could not be delivered this time."),
+    Bounce.Kind.COMPLAINT: gettext_lazy("They called a letter spam."),
+}
+WHY_UNREACHABLE = {
+    Bounce.Kind.HARD: gettext_lazy("The address does not exist."),
+    Bounce.Kind.SOFT: gettext_lazy("Five letters in a row could not be delivered."),
+}
 SENDING = {
     State.QUEUED: gettext_lazy("It waits to be sent."),
     State.SENDING: gettext_lazy("It is being sent."),
@@ -66,9 +76,11 @@ def of(person: Subscriber) -> list[Entry]:
     """Give the story of a person, the newest first."""
     names = dict(SectionType.objects.values_list("slug", "plural"))
     events = person.events.select_related("by")[:MOST]
+    bounces = person.bounces.select_related("delivery__mailing").defer(*MAIL)
     entries = [
         *(of_event(one, names) for one in events),
         *map(of_letter, person.letters.all()[:MOST]),
+        *map(of_bounce, bounces[:MOST]),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -87,6 +99,15 @@ def of_event(event: ConsentEvent, names: dict[str, str]) -> Entry:
     return Entry(at, zone, event.kind, str(told or TOLD[event.kind]), facts, quoted)
 
 
+def why_unreachable(person: Subscriber) -> str:
+    """Say why nothing is sent to a person any more, if we stopped because mail came back."""
+    if person.state != Subscriber.State.BOUNCED:
+        return ""
+    event = person.events.filter(kind=Kind.BOUNCED).first()
+    kind = event.detail.get("bounce") if event else None
+    return str(WHY_UNREACHABLE.get(kind, ""))
+
+
 def of_letter(letter: Letter) -> Entry:
     at, zone = placed(letter.sent_at or letter.created_at, settings.TIME_ZONE)
     told = _("We wrote: “%s”.") % letter.get_kind_display()
@@ -96,8 +117,20 @@ def of_letter(letter: Letter) -> Entry:
     return Entry(at, zone, "letter", told, facts, letter.reply)
 
 
+def of_bounce(bounce: Bounce) -> Entry:
+    at, zone = placed(bounce.at, settings.TIME_ZONE)
+    facts = [_("Told by: %s.") % bounce.get_source_display()]
+    if bounce.delivery:
+        facts.insert(0, _("It was “%s”.") % bounce.delivery.mailing.subject)
+    if bounce.status:
+        facts.append(_("Status %s.") % bounce.status)
+    return Entry(at, zone, "bounce", str(TOLD_OF_BOUNCES[bounce.kind]), facts, bounce.detail)
+
+
 def where(event: ConsentEvent, is_of_editor: bool) -> str:
     """Say who did it, on which page, and which privacy page was there to read."""
+    if event.form in Bounce.Source.values:
+        return _("Told by: %s.") % Bounce.Source(event.form).label
     if event.form == FORM and event.by is None:
         return _("By an import.")
     if is_of_editor:
@@ -115,6 +148,8 @@ def in_words(detail: dict, names: dict[str, str]) -> list[str]:
     if "left_out" in detail:
         left_out = ", ".join(names.get(slug, slug) for slug in detail["left_out"])
         words.append(_("Without %s.") % left_out if left_out else _("All kinds of sections."))
+    if detail.get("bounce") in WHY_UNREACHABLE:
+        words.append(str(WHY_UNREACHABLE[detail["bounce"]]))
     if until := parse_datetime(detail.get("until", "")):
         words.append(_("Until %s.") % date_format(timezone.localtime(until), "DATE_FORMAT"))
     if "former" in detail:

@@ -17,6 +17,7 @@ from subscribers.subscriptions.joining import UNASKED, ask, confirm, may_be_writ
 from subscribers.subscriptions.leaving import come_back, give_reason, leave
 from subscribers.subscriptions.moving import ask_for_change, change
 from subscribers.subscriptions.records import data_of
+from subscribers.subscriptions.unreachable import complain, stop_reaching
 
 __all__ = [
     "UNASKED",
@@ -26,6 +27,7 @@ __all__ = [
     "change",
     "choose",
     "come_back",
+    "complain",
     "confirm",
     "data_of",
     "drop_unconfirmed_changes",
@@ -36,4 +38,5 @@ __all__ = [
     "lift",
     "may_be_written_to",
     "pause",
+    "stop_reaching",
 ]

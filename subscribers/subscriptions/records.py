@@ -67,4 +67,5 @@ def data_of(subscriber: Subscriber) -> dict:
         "left_at": subscriber.left_at,
         "events": events,
         "letters": list(letters.values("kind", "state", "created_at", "sent_at")),
+        "bounces": list(subscriber.bounces.order_by("pk").values("kind", "status", "at")),
     }

@@ -144,9 +144,9 @@ class TestTimeline:
                 Letter.objects.create(kind="welcome", subscriber=person, email=person.email)
         desk.get(screen(ada))
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             desk.get(screen(ada))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert len(self.told(desk, mona)) == 60
 
 

@@ -1,0 +1,1 @@
+"""What comes back: refusals, reports by mail and from providers, and what follows from them."""

@@ -1,0 +1,65 @@
+"""What a provider tells us over HTTP: django-anymail reads it, and `heard` does what follows.
+
+Only the provider of the settings is listened to, and only if it knows the secret.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from anymail.exceptions import AnymailAPIError
+from anymail.webhooks.base import AnymailCoreWebhookView
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+# What reading a text fails with that no provider has written.
+NONSENSE = (
+    *(AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    *(AnymailAPIError, ImproperlyConfigured),  # the second for what is told in the wrong place
+)
+
+
+@csrf_exempt
+def webhook(request: HttpRequest, provider: str) -> HttpResponse:
+    if provider != settings.EMAIL_PROVIDER or not view_class(provider):
+        raise Http404
+    if request.method == "GET":  # some ask whether anybody is here, by HEAD
+        return HttpResponse()
+    return listener(provider)(request)
+
+
+def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:
+    """Give what reads the messages of a provider; None if it sends none."""
+    from anymail import urls  # with all providers, of whom most sites have none
+
+    name = f"{provider}_tracking_webhook"
+    return next((one.callback.view_class for one in urls.urlpatterns if one.name == name), None)
+
+
+@cache
+def listener(provider: str) -> Callable[[HttpRequest], HttpResponse]:
+    return type("Listener", (Careful, view_class(provider)), {}).as_view()
+
+
+class Careful:
+    """Refuses what cannot be read. What goes wrong later is our own fault, and is told again."""
+
+    def run_validators(self, request):
+        with refusing_nonsense():
+            super().run_validators(request)
+
+    def parse_events(self, request) -> list:
+        with refusing_nonsense():
+            return list(super().parse_events(request))
+
+
+@contextmanager
+def refusing_nonsense() -> Iterator[None]:
+    try:
+        yield
+    except NONSENSE as error:
+        raise SuspiciousOperation(
+            f"A provider would not say that: {type(error).__name__}"
+        ) from error
