@@ -514,6 +514,20 @@ class TestHome:
         assert "Nothing is on its way." in page
         assert LIST in page
 
+    def test_it_asks_the_same_number_of_questions_for_many(self, signed_in):
+        mailing = begun()
+        make_rows(mailing, *Delivery.State.values)
+        signed_in.get(HOME)
+        with CaptureQueriesContext(connection) as few:
+            signed_in.get(HOME)
+
+        make_rows(mailing, *Delivery.State.values)
+        make_rows(begun("paused", 2), "sent", "queued")
+        with CaptureQueriesContext(connection) as many:
+            signed_in.get(HOME)
+
+        assert len(many) == len(few)
+
     def test_an_author_sees_nothing_of_it(self, client, author):
         begun()
         client.force_login(author)
