@@ -7,8 +7,9 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from subscribers import letters, upkeep
+from subscribers.bounces import reading
 from subscribers.connection import Interrupted
-from subscribers.delivery import starting
+from subscribers.delivery import controlling, nudging, starting
 from subscribers.delivery.heart import Heart
 from subscribers.delivery.sending import Sender
 
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 LOOKING = 2  # seconds between two looks for letters and mailings
 BEATING = 5  # seconds between two signs of life
+MINUTE = 60
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
 DAY = 24 * 60 * 60
 SOON = 10 * 60  # seconds until the daily work is tried again
@@ -28,9 +30,22 @@ def send_letters(stop: threading.Event) -> float:
 
 
 def begin_mailings(stop: threading.Event) -> float:
-    """Begin the mailings whose time has come."""
+    """Begin the mailings whose time has come, and close those that were cancelled."""
     starting.begin_due(is_ending=stop.is_set)
+    controlling.close_cancelled()
     return LOOKING
+
+
+def remind(stop: threading.Event) -> float:
+    """Remind publishers of a slot for which nothing is approved."""
+    nudging.nudge_due()
+    return MINUTE
+
+
+def read_bounces(stop: threading.Event) -> float:
+    """Read what came back by mail, if there is a mailbox for it."""
+    reading.read_mailbox_due()
+    return MINUTE
 
 
 def keep_up(stop: threading.Event) -> float:
@@ -53,7 +68,7 @@ def rounds_of_mailings(heart: Heart, senders: int) -> list[Callable[[threading.E
         return send_mailings
 
     each = (Sender(heart.name, heart.pacing) for _turn in range(senders))
-    return [live, begin_mailings, *map(sending, each)]
+    return [live, begin_mailings, *map(sending, each), remind, read_bounces]
 
 
 class Round(threading.Thread):

@@ -142,7 +142,7 @@ def seen_before(issue: Issue, mark: str) -> Mailing:
     if mailing is None:
         raise refusals.Gone
     if mark_of(mailing) != mark:
-        raise refusals.Changed if approving.is_waiting(mailing) else refusals.AlreadyBegun
+        raise refusals.AlreadyBegun if mailing.has_begun else refusals.Changed
     return mailing
 
 

@@ -57,7 +57,7 @@ def show(
         **size_of(shown),
         **preview(issue, look, shown),
     }
-    if mailing is None or approving.is_waiting(mailing):
+    if mailing is None or not mailing.has_begun:
         context |= {"is_open": True, **prospects(issue, current, max(at, now))}
         context |= changes(mailing, current) if mailing else {}
     return render(request, "admin/subscribers/mail.html", context)

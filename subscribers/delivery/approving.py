@@ -27,7 +27,7 @@ from subscribers.delivery.differing import largest
 from subscribers.issue_mail import building, size
 from subscribers.issue_mail.contents import Contents
 from subscribers.issue_mail.messages import IssueMail
-from subscribers.models import Mailing
+from subscribers.models import Mailing, Slot
 from subscribers.models.mailing import MailingPicture
 
 APPROVE = "subscribers.approve_mailing"
@@ -62,7 +62,7 @@ def approve(
     issue = held(issue, user)
     known = Mailing.objects.select_for_update().filter(issue=issue).first()
     if known is not None:
-        raise refusals.AlreadyApproved(known) if is_waiting(known) else refusals.AlreadyBegun
+        raise refusals.AlreadyBegun if known.has_begun else refusals.AlreadyApproved(known)
     ready = prepare(issue, at, subject, sender)
     return freeze(Mailing(issue=issue), ready, user, seen)
 
@@ -103,10 +103,6 @@ def rebuilt(mailing: Mailing) -> Contents:
 
 def may_approve(user, issue: Issue) -> bool:
     return user is None or (user.has_perm(APPROVE) and roles.may_see(user, issue))
-
-
-def is_waiting(mailing: Mailing) -> bool:
-    return mailing.state == Mailing.State.APPROVED
 
 
 def prepare(
@@ -174,7 +170,7 @@ def held_waiting(mailing: Mailing) -> Mailing:
     locked = Mailing.objects.select_for_update().filter(pk=mailing.pk).first()
     if locked is None:
         raise refusals.Gone
-    if not is_waiting(locked):
+    if locked.has_begun:
         raise refusals.AlreadyBegun
     return locked
 
@@ -184,6 +180,7 @@ def freeze(mailing: Mailing, ready: Ready, user, seen: str) -> Mailing:
     contents = ready.contents
     if seen and seen != contents.digest:
         raise refusals.Changed
+    mailing.state, mailing.reason = Mailing.State.APPROVED, ""
     mailing.subject, mailing.sender = contents.subject, contents.sender
     mailing.contents, mailing.digest = contents.as_json(), contents.digest
     mailing.size, mailing.audience = ready.size, ready.people.getting
@@ -236,9 +233,17 @@ def note(issue: Issue, user, words: str) -> None:
 
 
 def proposed(issue: Issue, now: datetime.datetime) -> datetime.datetime:
-    """Give the next standing slot at which the issue is public and no other mailing goes out."""
+    """Give the next standing slot at which the issue is public and no other mailing goes out.
+
+    A week that is skipped has none.
+    """
     coming = Mailing.objects.waiting().exclude(issue=issue).filter(scheduled_for__gt=now)
-    taken = {timezone.localdate(at) for at in coming.values_list("scheduled_for", flat=True)}
+    skipped = Slot.objects.filter(at__gt=now, skipped_at__isnull=False)
+    moments = [
+        *coming.values_list("scheduled_for", flat=True),
+        *skipped.values_list("at", flat=True),
+    ]
+    taken = set(map(timezone.localdate, moments))
     public_at, moment = issue.published_at or now, next_issue_day(now)
     while moment < public_at or timezone.localdate(moment) in taken:
         moment = next_issue_day(now, after=moment)

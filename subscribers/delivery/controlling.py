@@ -25,12 +25,12 @@ from subscribers.delivery.refusals import (
     StillListing,
     TooOld,
 )
+from subscribers.delivery.starting import AT_ONCE, add_rows
 from subscribers.models import Delivery, Mailing, Subscriber
 
 State, Row = Mailing.State, Delivery.State
 
 RIGHT = "subscribers.approve_mailing"
-AT_ONCE = 5000  # rows in one transaction
 # A page must not wait for a million rows: the worker closes those that are left.
 PATIENCE = 5  # seconds
 
@@ -63,7 +63,8 @@ def resume(mailing: Mailing, user) -> str:
     held.state, held.reason = state_to_resume(held), ""
     if held.state == State.STARTING:
         held.started_at = held.started_at or timezone.now()
-    held.save(update_fields=["state", "reason", "started_at"])
+    held.resumed_at = timezone.now()
+    held.save(update_fields=["state", "reason", "started_at", "resumed_at"])
     if held.state == State.APPROVED:
         return note(held, user, _("It begins at its time."))
     return note(held, user, _("It goes on."))
@@ -195,11 +196,10 @@ def send_to_joined(mailing: Mailing, user) -> str:
 
 def add_joined(mailing: Mailing) -> int:
     """Give everybody who has joined a row; say how many they were."""
-    count, last, now = 0, 0, timezone.now()
+    count, last = 0, 0
     people = joined_since(mailing).order_by("pk").values_list("pk", flat=True)
     while chunk := list(people.filter(pk__gt=last)[:AT_ONCE]):
-        rows = [Delivery(mailing=mailing, subscriber_id=pk, due_at=now) for pk in chunk]
-        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        add_rows(mailing, chunk)
         count, last = count + len(chunk), chunk[-1]
     return count
 
@@ -238,7 +238,8 @@ def reopen(mailing: Mailing) -> None:
     """Let a mailing that had ended go on; one that is paused stays so."""
     if mailing.state == State.SENT:
         mailing.state, mailing.ended_at = State.SENDING, None
-        mailing.save(update_fields=["state", "ended_at"])
+    mailing.resumed_at = timezone.now()
+    mailing.save(update_fields=["state", "ended_at", "resumed_at"])
 
 
 def note(mailing: Mailing, user, words: str) -> str:

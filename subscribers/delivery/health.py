@@ -20,6 +20,7 @@ from subscribers.models import Delivery, Letter, Mailing
 
 State = Mailing.State
 
+OVER = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.SKIPPED)
 SOON = datetime.timedelta(minutes=10)  # within which a worker does something
 LATE = datetime.timedelta(minutes=15)  # behind what was to be begun or sent
 OLD = datetime.timedelta(days=7)  # since whoever was to look has looked
@@ -63,7 +64,7 @@ def unfinished(at: datetime.datetime):
         .light()
         .annotate(
             has_due=Exists(rows.filter(due_at__lte=at - SOON)),
-            has_moved=Exists(rows.filter(ended_at__gt=at - SOON)),
+            has_moved=Exists(rows.filter(state__in=OVER, ended_at__gt=at - SOON)),
         )
     )
 

@@ -6,6 +6,7 @@ import socket
 
 from django.utils import timezone
 
+from subscribers.delivery import restored
 from subscribers.delivery.pacing import Pacing
 from subscribers.models import Worker
 
@@ -20,7 +21,12 @@ class Heart:
         self.pacing, self.started_at = pacing, timezone.now()
 
     def beat(self) -> None:
+        """Give a sign of life; before the first one, no sender may begin.
+
+        What went out before the database was put back is not known here: it must be held first.
+        """
         now = timezone.now()
+        restored.watch(now)
         Worker.objects.update_or_create(
             name=self.name, defaults={"seen_at": now, "started_at": self.started_at}
         )

@@ -53,7 +53,7 @@ def hold_stalled(at: datetime.datetime) -> int:
 
 def with_last_move():
     """Give the mailings under way, each with the moment when it last moved."""
-    rows = Delivery.objects.filter(mailing=OuterRef("pk"), ended_at__isnull=False)
+    rows = Delivery.objects.filter(mailing=OuterRef("pk"), state=Delivery.State.SENT)
     newest = rows.order_by("-ended_at").values("ended_at")[:1]
     mailings = Mailing.objects.under_way().light().annotate(row_ended_at=Subquery(newest))
     for one in mailings:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from subscribers.bounces import refusals
 from subscribers.connection import Connection, Interrupted, Refused, without_addresses
 from subscribers.delivery import ledger
 from subscribers.delivery.ledger import Job, Outcome
@@ -58,9 +59,7 @@ class Sender:
                 return
             outcome = self.outcome_of(job, mail, connection)
             if outcome and outcome.state == State.FAILED:
-                ledger.settle(outcome)
-                stop_if_failing(mailing.pk)
-                outcome = None
+                outcome = note_failure(outcome)
         if outcome:
             ledger.settle(outcome)
 
@@ -107,6 +106,14 @@ class Sender:
         return Outcome(job.row, State.SENT, reply, code=code_of(reply))
 
 
+def note_failure(outcome: Outcome) -> None:
+    """Write that a message has failed, and what follows for its reader and for all the others."""
+    ledger.settle(outcome)
+    delivery = Delivery.objects.select_related("subscriber").get(pk=outcome.row.pk)
+    refusals.refused(delivery, outcome.reply)
+    stop_if_failing(delivery.mailing_id)
+
+
 def written(job: Job, mail: IssueMail) -> Message:
     variant = mail.variant(job.person.unwanted)
     to = mail.recipient(job.person)
@@ -151,6 +158,9 @@ def code_of(reply: str) -> int | None:
 def stop_if_failing(mailing_id: int) -> None:
     """Pause a mailing when more than one in twenty of the last messages have failed."""
     ended = Delivery.objects.filter(mailing=mailing_id).order_by("-ended_at")
+    looked_at = Mailing.objects.values_list("resumed_at", flat=True).get(pk=mailing_id)
+    if looked_at:
+        ended = ended.filter(ended_at__gt=looked_at)
     too_many = MOST_FAILED + 1
     failed = list(ended.filter(state=State.FAILED).values_list("ended_at", "reply")[:too_many])
     if len(failed) < too_many:

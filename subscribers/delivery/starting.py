@@ -3,11 +3,11 @@
 import logging
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.models import Issue
+from subscribers.delivery import lateness
 from subscribers.models import Delivery, Mailing, Subscriber
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def reason_to_wait(mailing: Mailing, at) -> str:
     """Say why a mailing must not begin by itself; nothing if it may."""
     if not Issue.objects.published(at).filter(pk=mailing.issue_id).exists():
         return _("The issue is not public, so that its links would lead nowhere.")
-    return ""
+    return lateness.reason_to_wait(mailing, at)
 
 
 def list_people(pk: int) -> bool:
@@ -70,9 +70,3 @@ def add_rows(mailing: Mailing, people: list[int]) -> None:
     now = timezone.now()
     rows = [Delivery(mailing=mailing, subscriber_id=pk, due_at=now) for pk in people]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def joined_since(mailing: Mailing):
-    """Give those who are on the list, and have no row of this mailing."""
-    has_row = Delivery.objects.filter(mailing=mailing, subscriber=OuterRef("pk"))
-    return Subscriber.objects.active().exclude(Exists(has_row))

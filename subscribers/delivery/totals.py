@@ -62,12 +62,17 @@ def of(mailing: Mailing) -> Totals:
 
 
 def of_all(mailings: Iterable[Mailing]) -> dict[int, Totals]:
-    """Count the rows of several mailings by their keys, in one question."""
+    """Count the rows of several mailings by their keys, in two questions.
+
+    Each of them reads one index alone: that of open rows, and that of the others.
+    """
     pks = [one.pk for one in mailings]
     rows = Delivery.objects.filter(mailing__in=pks).order_by()
+    by_state = rows.values_list("mailing", "state").annotate(count=Count("pk"))
     counts = defaultdict(dict)
-    for pk, state, count in rows.values_list("mailing", "state").annotate(count=Count("pk")):
-        counts[pk][state] = count
+    for half in (by_state.filter(due_at__isnull=False), by_state.filter(ended_at__isnull=False)):
+        for pk, state, count in half:
+            counts[pk][state] = count
     return {pk: Totals(counts[pk]) for pk in pks}
 
 
@@ -86,7 +91,8 @@ def rate(mailing: Mailing, at: datetime.datetime | None = None) -> float:
     if mailing.listed_at is not None:
         since = max(since, mailing.listed_at)
     seconds = max((at - since).total_seconds(), 1)
-    ended = mailing.deliveries.filter(ended_at__gt=since, ended_at__lte=at)
+    tried = mailing.deliveries.filter(state__in=[State.SENT, State.FAILED, State.SKIPPED])
+    ended = tried.filter(ended_at__gt=since, ended_at__lte=at)
     return ended.count() * 60 / seconds
 
 

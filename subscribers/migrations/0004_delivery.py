@@ -243,6 +243,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="begun")),
                 ("listed_to", models.BigIntegerField(default=0, editable=False)),
                 ("listed_at", models.DateTimeField(editable=False, null=True)),
+                ("resumed_at", models.DateTimeField(editable=False, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
                 (
                     "approved_by",

@@ -69,6 +69,8 @@ class Mailing(models.Model):
     # Everybody up to this subscriber has a row; a worker that goes on begins behind them.
     listed_to = models.BigIntegerField(default=0, editable=False)
     listed_at = models.DateTimeField(null=True, editable=False)
+    # A person has let it go on: what failed before has been looked at.
+    resumed_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     # A picture that went out by mail is never deleted.
     pictures = models.ManyToManyField(Asset, through="MailingPicture", related_name="mailings")
@@ -90,6 +92,12 @@ class Mailing(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether people may have got it, so that nobody can change it any more."""
+        is_to_come = self.state in (self.State.APPROVED, self.State.PAUSED)
+        return self.started_at is not None or not is_to_come
 
 
 class MailingPicture(models.Model):

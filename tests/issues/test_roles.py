@@ -622,9 +622,9 @@ class TestGroups:
 
         assert editor - author == {
             *("edit_every_draft", "add_tag", "change_tag", "delete_tag"),
-            *("change_asset", "delete_asset", "view_mailing"),
+            *("change_asset", "delete_asset"),
         }
-        assert publisher - editor == {"publish_issue", "change_sectiontype", "approve_mailing"}
+        assert publisher - editor == {"publish_issue", "change_sectiontype"}
         assert author < editor < publisher
 
     def test_permissions_have_the_names_that_django_gives_them(self):

@@ -202,7 +202,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("state", ["starting", "sending", "paused", "sent", "cancelled"])
     def test_what_has_begun_is_never_begun_again(self, issue, state):
-        make_mailing(issue, state=state)
+        make_mailing(issue, state=state, started_at=timezone.now())
 
         self.refused(refusals.AlreadyBegun, issue, soon())
 
@@ -292,7 +292,7 @@ class TestChangesSince:
     def test_what_has_begun_is_neither_approved_again_nor_discarded(
         self, mailing, publisher, state
     ):
-        Mailing.objects.update(state=state)
+        Mailing.objects.update(state=state, started_at=timezone.now())
 
         with pytest.raises(refusals.AlreadyBegun):
             approving.approve_again(mailing, publisher, soon())
@@ -300,6 +300,20 @@ class TestChangesSince:
             approving.discard(mailing, publisher)
 
         assert reload(mailing).state == state
+
+    def test_what_waits_for_a_person_before_it_begins_is_approved_again(self, mailing, publisher):
+        Mailing.objects.update(state="paused", reason="It is too late.")
+
+        approving.approve_again(reload(mailing), publisher, soon())
+
+        assert (reload(mailing).state, reload(mailing).reason) == ("approved", "")
+
+    def test_or_discarded(self, mailing, publisher):
+        Mailing.objects.update(state="paused", reason="It is too late.")
+
+        approving.discard(reload(mailing), publisher)
+
+        assert not Mailing.objects.exists()
 
     def test_what_somebody_has_discarded_is_not_approved_again(self, mailing, publisher):
         approving.discard(reload(mailing), publisher)

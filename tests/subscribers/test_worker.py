@@ -67,7 +67,7 @@ class TestOnce:
 class TestLettersInFiles:
     @pytest.fixture
     def outbox(self, settings, tmp_path):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
         settings.EMAIL_FILE_PATH = tmp_path / "outbox"
         return settings.EMAIL_FILE_PATH
 

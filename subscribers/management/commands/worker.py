@@ -6,10 +6,9 @@ import threading
 import time
 
 from django.conf import settings
-from django.core.mail.backends import filebased
 from django.core.management.base import BaseCommand
-from django.utils.module_loading import import_string
 
+from subscribers import written_mails
 from subscribers.delivery.heart import Heart
 from subscribers.delivery.pacing import Pacing
 from subscribers.rounds import Round, keep_up, rounds_of_mailings, send_letters
@@ -43,6 +42,7 @@ class Command(BaseCommand):
             heart.stop()
             return
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
+        rounds[0].once()  # the sign of life, before anybody sends
         for one in rounds:
             one.start()
         self.stdout.write("The worker is at work.")
@@ -57,7 +57,6 @@ class Command(BaseCommand):
 
 def warn_of_files() -> None:
     """Say so if a site that people read writes its letters to files: nobody gets one of them."""
-    backend = import_string(settings.EMAIL_BACKEND)
-    if issubclass(backend, filebased.EmailBackend) and not settings.IS_LOCAL:
+    if written_mails.is_used() and not settings.IS_LOCAL:
         where = settings.EMAIL_FILE_PATH
         logger.warning("Letters go to files in %s, and to nobody. EMAIL_URL sends them.", where)
