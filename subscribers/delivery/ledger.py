@@ -12,8 +12,8 @@ connection.
 
 import datetime
 import uuid
+from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -59,9 +59,6 @@ SETTLE = f"""
     WHERE id = %s AND {{condition}}
 """
 
-# Threads of one process take turns: SQLite lets one of them write, and the others sleep too long.
-turns = Lock()
-
 
 class Claimed(NamedTuple):
     """A row in hand."""
@@ -105,6 +102,65 @@ class Outcome:
     was_no_attempt: bool = False  # nobody has tried, as it were
 
 
+@dataclass(eq=False)
+class Request:
+    """What a sender asks of the ledger: to write an outcome, and to give it another row."""
+
+    outcome: Outcome | None
+    find: Callable[[], Job | Outcome | None] = lambda: None
+    job: Job | None = None
+    may_be_more: bool = False
+    error: Exception | None = None
+    is_served: bool = False
+
+    def serve(self) -> None:
+        """Write, and take rows until one is to be sent; the people of the others are left out."""
+        if self.outcome:
+            write(self.outcome)
+        for _turn in range(AT_ONCE):
+            found = self.find()
+            if not isinstance(found, Outcome):
+                self.job = found
+                return
+            write(found)
+        self.may_be_more = True
+
+
+class Counter:
+    """Where the senders of a process come together: whoever is first serves all who wait.
+
+    One commit is for all of them then, which is what a commit costs most for. SQLite lets only one
+    of them write anyway, and would let the others sleep too long.
+    """
+
+    def __init__(self):
+        self.turn, self.waiting = Lock(), deque()
+
+    def serve(self, request: Request) -> Job | None:
+        """Give the job that was asked for, once all is committed; raise what went wrong."""
+        self.waiting.append(request)
+        with self.turn:
+            if not request.is_served:
+                self.serve_all([self.waiting.popleft() for _ in range(len(self.waiting))])
+        if request.error:
+            raise request.error
+        return request.job
+
+    def serve_all(self, requests: list[Request]) -> None:
+        error = None
+        try:
+            with transaction.atomic():
+                for one in requests:
+                    one.serve()
+        except Exception as trouble:  # nothing of it has happened, to any of them
+            error = trouble
+        for one in requests:
+            one.error, one.is_served = error, True
+
+
+counter = Counter()
+
+
 def lease() -> datetime.timedelta:
     """Say for how long a row may be in hand: longer than the slowest mail server takes."""
     return datetime.timedelta(seconds=SILENCES * settings.EMAIL_TIMEOUT)
@@ -112,8 +168,7 @@ def lease() -> datetime.timedelta:
 
 def settle(outcome: Outcome) -> None:
     """Write what has become of a row, and take no other."""
-    with in_turn(), transaction.atomic():
-        write(outcome)
+    counter.serve(Request(outcome))
 
 
 def settle_and_claim(
@@ -125,22 +180,19 @@ def settle_and_claim(
     """Write what has become of a row, and take the next that is due; None if there is none.
 
     People who do not get this mailing are left out on the way, as they are at this moment:
-    `has_something` says whether anything remains for somebody who left types out. Raises nothing
-    but what the database does, and then neither has happened.
+    `has_something` says whether anything remains for somebody who left types out. If the database
+    raises an error, neither has happened.
     """
-    while True:
-        with in_turn(), transaction.atomic():
-            if outcome:
-                write(outcome)
-            for _turn in range(AT_ONCE):
-                row = claim(mailing_id, worker)
-                if row is None:
-                    return None
-                found = judged(row, has_something)
-                if isinstance(found, Job):
-                    return found
-                write(found)
-        outcome = None
+    find_one = partial(find, mailing_id, worker, has_something)
+    request = Request(outcome, find_one)
+    while counter.serve(request) is None and request.may_be_more:
+        request = Request(None, find_one)
+    return request.job
+
+
+def find(mailing_id: int, worker: str, has_something: Callable) -> Job | Outcome | None:
+    row = claim(mailing_id, worker)
+    return row and judged(row, has_something)
 
 
 def claim(mailing_id: int, worker: str) -> Claimed | None:
@@ -214,10 +266,6 @@ def write(outcome: Outcome) -> None:
         values.append(moment(row.lease))
     with connection.cursor() as cursor:
         cursor.execute(SETTLE.format(condition=condition), values)
-
-
-def in_turn():
-    return nullcontext() if connection.features.has_select_for_update else turns
 
 
 def as_uuid(value: str | uuid.UUID) -> uuid.UUID:
