@@ -1,7 +1,7 @@
 """The ledger at work: who takes a row has it until it is written what has become of it.
 
 Each message is between two commits. What has become of one and who has the next are written in one
-transaction, so that a hundred thousand messages cost a hundred thousand commits, and three
+transaction, so that a hundred thousand messages cost a hundred thousand commits, and two
 statements each. These are written by hand: Django's own would take as long as sending does.
 
 A mail server cannot tell whether it took a message that it did not confirm (RFC 1047). Whoever
@@ -15,13 +15,14 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from subscribers.models import Delivery, Mailing, Subscriber
 
@@ -45,13 +46,19 @@ CLAIM = f"""
         SELECT id FROM {TABLE} WHERE mailing_id = %s AND due_at <= %s
         ORDER BY due_at LIMIT 1 {{lock}}
     ) AND EXISTS (SELECT 1 FROM {Mailing._meta.db_table} WHERE id = %s AND state = 'sending')
-    RETURNING id, uid, subscriber_id, attempts, lost, first_at
+    RETURNING id, uid, attempts, lost, first_at, {{person}}
 """
-PERSON = f"""
-    SELECT uid, email, state, paused_until,
-        (SELECT {{list}} FROM {CHOICES} WHERE subscriber_id = {PEOPLE}.id)
-    FROM {PEOPLE} WHERE id = %s
-"""
+# A person is read in the statement that takes their row: what they said last counts.
+PERSON = [
+    f"(SELECT {column} FROM {PEOPLE} WHERE id = subscriber_id)"
+    for column in ("uid", "email", "state", "paused_until")
+]
+UNWANTED = f"(SELECT {{keys}} FROM {CHOICES} WHERE {CHOICES}.subscriber_id = {TABLE}.subscriber_id)"
+# Several keys as one text.
+KEYS = {
+    "sqlite": "group_concat(sectiontype_id)",
+    "postgresql": "string_agg(sectiontype_id::text, ',')",
+}
 SETTLE = f"""
     UPDATE {TABLE}
     SET state = %s, due_at = %s, attempts = attempts - %s, skip = %s, code = %s, reply = %s,
@@ -65,7 +72,6 @@ class Claimed(NamedTuple):
 
     pk: int
     uid: uuid.UUID
-    subscriber_id: int | None
     attempts: int
     lost: int
     first_at: datetime.datetime
@@ -129,36 +135,44 @@ class Request:
 class Counter:
     """Where the senders of a process come together: whoever is first serves all who wait.
 
-    One commit is for all of them then, which is what a commit costs most for. SQLite lets only one
-    of them write anyway, and would let the others sleep too long.
+    For SQLite, which lets one of them write at a time, and the others sleep too long. So one commit
+    is for all who have come meanwhile.
     """
 
     def __init__(self):
         self.turn, self.waiting = Lock(), deque()
 
-    def serve(self, request: Request) -> Job | None:
-        """Give the job that was asked for, once all is committed; raise what went wrong."""
+    def serve(self, request: Request) -> None:
         self.waiting.append(request)
         with self.turn:
             if not request.is_served:
-                self.serve_all([self.waiting.popleft() for _ in range(len(self.waiting))])
-        if request.error:
-            raise request.error
-        return request.job
-
-    def serve_all(self, requests: list[Request]) -> None:
-        error = None
-        try:
-            with transaction.atomic():
-                for one in requests:
-                    one.serve()
-        except Exception as trouble:  # nothing of it has happened, to any of them
-            error = trouble
-        for one in requests:
-            one.error, one.is_served = error, True
+                serve_all([self.waiting.popleft() for _ in range(len(self.waiting))])
 
 
 counter = Counter()
+
+
+def serve(request: Request) -> Job | None:
+    """Give the job that was asked for, once all is committed; raise what went wrong."""
+    if connection.features.has_select_for_update:
+        serve_all([request])  # others may write at the same time
+    else:
+        counter.serve(request)
+    if request.error:
+        raise request.error
+    return request.job
+
+
+def serve_all(requests: list[Request]) -> None:
+    error = None
+    try:
+        with transaction.atomic():
+            for one in requests:
+                one.serve()
+    except Exception as trouble:  # nothing of it has happened, to any of them
+        error = trouble
+    for one in requests:
+        one.error, one.is_served = error, True
 
 
 def lease() -> datetime.timedelta:
@@ -168,7 +182,7 @@ def lease() -> datetime.timedelta:
 
 def settle(outcome: Outcome) -> None:
     """Write what has become of a row, and take no other."""
-    counter.serve(Request(outcome))
+    serve(Request(outcome))
 
 
 def settle_and_claim(
@@ -185,39 +199,54 @@ def settle_and_claim(
     """
     find_one = partial(find, mailing_id, worker, has_something)
     request = Request(outcome, find_one)
-    while counter.serve(request) is None and request.may_be_more:
+    while serve(request) is None and request.may_be_more:
         request = Request(None, find_one)
     return request.job
 
 
 def find(mailing_id: int, worker: str, has_something: Callable) -> Job | Outcome | None:
-    row = claim(mailing_id, worker)
-    return row and judged(row, has_something)
+    """Take a row that is due, if the mailing is being sent; say whether its person gets it."""
+    found = claim(mailing_id, worker)
+    return found and judged(*found, has_something)
 
 
-def claim(mailing_id: int, worker: str) -> Claimed | None:
-    """Take a row that is due in hand, if the mailing is being sent."""
+def claim(mailing_id: int, worker: str) -> tuple[Claimed, Person | None] | None:
+    """Take a row that is due in hand, and read whose it is; None for who was erased."""
     now = timezone.now()
     until = now + lease()
     moment = connection.ops.adapt_datetimefield_value
     values = [moment(until), worker, moment(now), mailing_id, moment(now), mailing_id]
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(lock=lock), values)
+        cursor.execute(claim_for(connection.vendor), values)
         found = cursor.fetchone()
     if found is None:
         return None
-    pk, uid, subscriber_id, attempts, lost, first_at = found
-    return Claimed(pk, as_uuid(uid), subscriber_id, attempts, lost, as_moment(first_at), until)
+    pk, uid, attempts, lost, first_at, *person = found
+    row = Claimed(pk, as_uuid(uid), attempts, lost, as_moment(first_at), until)
+    return row, person_of(*person)
 
 
-def judged(row: Claimed, has_something: Callable[[frozenset[int]], bool]) -> Job | Outcome:
-    """Read who it is, as they are now, and say whether they get it."""
+@cache
+def claim_for(vendor: str) -> str:
+    """Give the statement as a database wants it."""
+    lock = "FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
+    columns = [*PERSON, UNWANTED.format(keys=KEYS[vendor])]
+    return CLAIM.format(lock=lock, person=", ".join(columns))
+
+
+def person_of(uid, email, state, paused_until, unwanted) -> Person | None:
+    if uid is None:
+        return None
+    keys = frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
+    return Person(as_uuid(uid), email, state, paused_until and as_moment(paused_until), keys)
+
+
+def judged(row: Claimed, person: Person | None, has_something: Callable) -> Job | Outcome:
+    """Say whether a person gets it, as they are now."""
     skipped = partial(Outcome, row, State.SKIPPED)
     if row.lost > MOST_LOST:
-        words = "Whoever sent it did not come back to say what became of it, again and again."
+        words = _("Whoever sent it did not come back to say what became of it, again and again.")
         return Outcome(row, State.HELD, words)
-    person = read_person(row.subscriber_id)
     if person is None:
         return skipped(skip=Skip.ERASED)
     if person.state != Subscriber.State.ACTIVE:
@@ -228,24 +257,6 @@ def judged(row: Claimed, has_something: Callable[[frozenset[int]], bool]) -> Job
     if not has_something(person.unwanted):
         return skipped(skip=Skip.NOTHING_CHOSEN)
     return Job(row, person)
-
-
-def read_person(pk: int | None) -> Person | None:
-    """Give a person, with the types that they left out, by one statement."""
-    if pk is None:
-        return None
-    is_postgres = connection.vendor == "postgresql"
-    keys = (
-        "string_agg(sectiontype_id::text, ',')" if is_postgres else "group_concat(sectiontype_id)"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(PERSON.format(list=keys), [pk])
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    uid, email, state, paused_until, unwanted = found
-    keys = frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
-    return Person(as_uuid(uid), email, state, paused_until and as_moment(paused_until), keys)
 
 
 def write(outcome: Outcome) -> None:
