@@ -209,6 +209,8 @@ class TestPostmark:
             {"ID": "\x00" * 300, "Details": "\x00\ud800" * 2000, "Description": "x" * 9000},
             {"BouncedAt": "2099-01-01T00:00:00Z"},
             {"BouncedAt": "2026-11-25T16:33:54"},
+            {"BouncedAt": "0001-01-01T00:00:00+14:00"},
+            {"Details": ["no", "text"], "Description": {"no": 1e308}},
         ],
     )
     def test_of_anything_that_can_be_typed_is_kept(self, client, row, changes):
@@ -393,7 +395,13 @@ class TestSendGrid:
 
         assert Suppression.objects.blocks(row.subscriber.address)
 
-    @pytest.mark.parametrize("said", [b"{}", b"[7]", b'[{"event": []}]', b'[{"timestamp": "x"}]'])
+    @pytest.mark.parametrize(
+        "said",
+        [
+            *(b"{}", b"[7]", b'[{"event": []}]', b'[{"timestamp": "x"}]'),
+            *(b'[{"event": "bounce", "timestamp": 1e308}]', b'[{"timestamp": Infinity}]'),
+        ],
+    )
     def test_nonsense_is_refused(self, client, said):
         client.raise_request_exception = False
 
