@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from subscribers import subscriptions
 from subscribers.bounces.webhooks import listener
+from subscribers.consent import Proof
 from subscribers.models import Bounce, ConsentEvent, Letter, Subscriber, Suppression
 from tests.builders import make_delivery, make_mailing, make_subscriber
 
@@ -164,6 +165,15 @@ class TestPostmark:
         Subscriber.objects.update(confirmed_at=timezone.now())
 
         post(client, "postmark", self.leaving(row))
+
+        assert state_of(row.subscriber) == State.ACTIVE
+
+    def test_nor_a_leaving_that_the_person_has_taken_back(self, client, row):
+        subscriptions.leave(row.subscriber, Proof("page"))
+        said = self.leaving(row, ChangedAt=timezone.now().isoformat())
+        subscriptions.come_back(row.subscriber, Proof("page"))
+
+        assert post(client, "postmark", said) == 200
 
         assert state_of(row.subscriber) == State.ACTIVE
 
