@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from issues.models import Issue
 from subscribers.delivery.refusals import (
     AlreadyOver,
     LeadsNowhere,
@@ -58,9 +59,11 @@ def resume(mailing: Mailing, user) -> str:
     held = lock(mailing, user)
     if held.state != State.PAUSED:
         raise NotPaused(held)
-    if not held.issue.is_published:
+    state = state_to_resume(held)
+    goes_out_at = held.scheduled_for if state == State.APPROVED else timezone.now()
+    if held.issue.state_at(goes_out_at) != Issue.State.PUBLISHED:
         raise LeadsNowhere(held)
-    held.state, held.reason = state_to_resume(held), ""
+    held.state, held.reason = state, ""
     if held.state == State.STARTING:
         held.started_at = held.started_at or timezone.now()
     held.resumed_at = timezone.now()
