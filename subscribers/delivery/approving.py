@@ -244,7 +244,9 @@ def proposed(issue: Issue, now: datetime.datetime) -> datetime.datetime:
         *skipped.values_list("at", flat=True),
     ]
     taken = set(map(timezone.localdate, moments))
-    public_at, moment = issue.published_at or now, next_issue_day(now)
+    # Further away nothing can be approved, and the calendar has an end.
+    public_at = min(issue.published_at or now, now + FURTHEST)
+    moment = next_issue_day(now)
     while moment < public_at or timezone.localdate(moment) in taken:
         moment = next_issue_day(now, after=moment)
     return moment
