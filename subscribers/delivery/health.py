@@ -23,6 +23,7 @@ State = Mailing.State
 OVER = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.SKIPPED)
 SOON = datetime.timedelta(minutes=10)  # within which a worker does something
 LATE = datetime.timedelta(minutes=15)  # behind what was to be begun or sent
+MANY = 100  # letters: no more of them are counted
 OLD = datetime.timedelta(days=7)  # since whoever was to look has looked
 
 
@@ -118,12 +119,14 @@ def of_held_rows(at: datetime.datetime) -> Iterator[Trouble]:
 
 
 def of_letters(at: datetime.datetime) -> Iterator[Trouble]:
-    count = Letter.objects.due(at - LATE)[:100].count()
+    count = Letter.objects.due(at - LATE)[:MANY].count()
     if count:
         words = ngettext(
             "%(count)d letter was to go out more than %(minutes)d minutes ago.",
-            "%(count)d letters or more were to go out more than %(minutes)d minutes ago.",
+            "%(count)d letters were to go out more than %(minutes)d minutes ago.",
             count,
         )
+        if count == MANY:
+            words = _("%(count)d letters or more were to go out more than %(minutes)d minutes ago.")
         facts = {"count": count, "minutes": LATE.seconds // 60}
         yield Trouble("letters_waiting", words % facts)

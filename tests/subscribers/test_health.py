@@ -217,7 +217,16 @@ class TestLetters:
         [trouble] = troubles(NOON + 15 * MINUTE)
 
         assert trouble.name == "letters_waiting"
-        assert "2 letters or more" in trouble.words
+        assert trouble.words == "2 letters were to go out more than 15 minutes ago."
+
+    def test_of_very_many_no_more_than_a_hundred_are_counted(self):
+        mailing_for()
+        letter = {"kind": Letter.Kind.WELCOME, "subscriber": Subscriber.objects.get()}
+        Letter.objects.bulk_create(Letter(**letter, due_at=NOON) for _turn in range(101))
+
+        [trouble] = troubles(NOON + HOUR)
+
+        assert trouble.words.startswith("100 letters or more were to go out")
 
 
 class TestCost:
