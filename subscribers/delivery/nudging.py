@@ -65,11 +65,13 @@ def nudge_due(at: datetime.datetime | None = None) -> int:
 def rows_for(slot: datetime.datetime, kind: Kind, at: datetime.datetime) -> list[int]:
     """Give the rows of a reminder that are due, once everybody has theirs."""
     noted, _is_new = Slot.objects.get_or_create(at=slot)
-    rows = Nudge.objects.filter(slot=noted, kind=kind)
+    people = publishers()
+    # Not those of whoever is no publisher any more.
+    rows = Nudge.objects.filter(slot=noted, kind=kind, user__in=people)
     known = set(rows.values_list("user", flat=True))
     missing = [
         Nudge(slot=noted, user=user, kind=kind, due_at=at)
-        for user in publishers()
+        for user in people
         if user.pk not in known
     ]
     Nudge.objects.bulk_create(missing, ignore_conflicts=True)

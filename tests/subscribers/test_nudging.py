@@ -209,6 +209,14 @@ class TestWho:
 
         assert mail_server.recipients == ["paula@example.org", "late@example.org"]
 
+    def test_who_is_no_publisher_any_more_is_not(self, mail_server, paula):
+        mail_server.answers["paula@example.org"] = "451 4.7.1 Greylisted"
+        nudge_due(THREE_HOURS_BEFORE)
+        mail_server.answers.clear()
+        paula.groups.clear()
+
+        assert nudge_due(THREE_HOURS_BEFORE + HOUR) == 0
+
     def test_their_number_changes_no_number_of_questions(
         self, mail_server, django_assert_max_num_queries
     ):
