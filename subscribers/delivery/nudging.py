@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from bitsletter.site import absolute_url
 from issues import draft, preflight
 from issues.models import Issue
-from issues.moments import in_words
+from issues.moments import day_and_clock, in_words
 from subscribers import emails
 from subscribers.connection import Connection, Refused
 from subscribers.delivery import weeks
@@ -125,6 +125,7 @@ def context(nudge: Nudge, at: datetime.datetime) -> dict:
     issue = candidate(slot)
     return {
         "moment": in_words(slot),
+        "day": day_and_clock(timezone.localtime(slot)),  # a subject has little room
         "is_soon": nudge.kind == Kind.HOURS,
         "issue": issue,
         "missing": missing(issue, slot, at),

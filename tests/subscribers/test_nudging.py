@@ -333,10 +333,11 @@ class TestWords:
 
         sent = message()
 
-        assert sent["Subject"] == f"Nothing is approved yet for {in_words(WEDNESDAY)}"
+        assert sent["Subject"] == "Nothing is approved yet for Wed 2 December 2026, 09:00"
         assert sent["Auto-Submitted"] == "auto-generated"
         assert "List-Unsubscribe" not in sent
         text = self.text(sent)
+        assert in_words(WEDNESDAY) in text.replace("\n", " ")
         assert "The issue that may be meant for it: #2 Warm up" in text
         assert "- It is a draft: publish it, or schedule it." in text
         assert "- Its mail is not approved." in text
