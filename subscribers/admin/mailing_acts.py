@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from issues.moments import in_words
 from subscribers.admin import progress
+from subscribers.connection import without_addresses
 from subscribers.delivery import controlling, report, totals
 from subscribers.delivery.refusals import Refused
 from subscribers.delivery.totals import Totals
@@ -162,7 +163,7 @@ def of_pausing(mailing: Mailing, found: Totals) -> list[str]:
 
 def of_resuming(mailing: Mailing, found: Totals) -> list[str]:
     """Say why it waits, and how late it is if it has not begun."""
-    words = [progress.without_addresses(mailing.reason)] if mailing.reason else []
+    words = [without_addresses(mailing.reason)] if mailing.reason else []
     now = timezone.now()
     if mailing.started_at is None and mailing.scheduled_for > now:
         return [*words, _("It begins on %s.") % in_words(mailing.scheduled_for)]

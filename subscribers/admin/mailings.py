@@ -23,6 +23,7 @@ from subscribers.admin import progress
 from subscribers.admin.mailing_acts import MailingActs, possible
 from subscribers.admin.mailing_report import report_of
 from subscribers.admin.subscriber_list import ChoiceFilter
+from subscribers.connection import without_addresses
 from subscribers.delivery import totals
 from subscribers.delivery.controlling import RIGHT
 from subscribers.models import Delivery, Mailing
@@ -157,7 +158,7 @@ class MailingAdmin(MailingActs, ListAdmin):
         found = list(found.select_related("subscriber")[: PER_PAGE + 1])
         may_see_people = request.user.has_perm("subscribers.view_subscriber")
         for row in found:
-            row.said = row.reply if may_see_people else progress.without_addresses(row.reply)
+            row.said = row.reply if may_see_people else without_addresses(row.reply)
         is_decidable = state == Delivery.State.HELD and request.user.has_perm(RIGHT)
         context = {
             **self.page_context(request, mailing),
