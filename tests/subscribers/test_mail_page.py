@@ -347,6 +347,16 @@ class TestApproved:
         assert "The issue differs from the approved version." in page
         assert "<li>Changed: Warm up</li>" in page
 
+    def test_what_waits_for_somebody_says_why_and_names_no_time(self, desk, mailing, issue):
+        Mailing.objects.update(state="paused", reason="Too late for ada@example.org.")
+
+        page = desk.get(address(issue)).content.decode()
+
+        assert "It does not go out before somebody resumes it" in page
+        assert reverse("admin:subscribers_mailing_change", args=[mailing.pk]) in page
+        assert "Too late for …" in page
+        assert "<dt>Goes out</dt>" not in page
+
     def test_it_is_approved_again_with_what_has_changed(self, steps, mailing, issue):
         change(issue.sections.get(), body="Other words, of some length.")
 
