@@ -20,6 +20,7 @@ from subscribers.admin import progress
 from subscribers.connection import without_addresses
 from subscribers.delivery import controlling, report, totals
 from subscribers.delivery.refusals import Refused
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.totals import Totals
 from subscribers.models import Delivery, Mailing
 
@@ -152,7 +153,7 @@ class MailingActs:
 
     def mailing_to_steer(self, request, pk: int) -> Mailing:
         mailing = self.mailing_to_see(request, pk)
-        if not request.user.has_perm(controlling.RIGHT):
+        if not request.user.has_perm(APPROVE):
             raise PermissionDenied
         return mailing
 

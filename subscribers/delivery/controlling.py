@@ -7,8 +7,6 @@ which may do everything.
 
 import time
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues.models import Issue
+from subscribers.delivery.log import note
 from subscribers.delivery.refusals import (
     AlreadyOver,
     LeadsNowhere,
@@ -26,12 +25,12 @@ from subscribers.delivery.refusals import (
     StillListing,
     TooOld,
 )
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.starting import AT_ONCE, add_rows
 from subscribers.models import Delivery, Mailing, Subscriber
 
 State, Row = Mailing.State, Delivery.State
 
-RIGHT = "subscribers.approve_mailing"
 # A page must not wait for a million rows: the worker closes those that are left.
 PATIENCE = 5  # seconds
 
@@ -225,7 +224,7 @@ def lock(mailing: Mailing, user) -> Mailing:
 
 
 def require_right(user) -> None:
-    if user is not None and not user.has_perm(RIGHT):
+    if user is not None and not user.has_perm(APPROVE):
         raise PermissionDenied
 
 
@@ -243,17 +242,3 @@ def reopen(mailing: Mailing) -> None:
         mailing.state, mailing.ended_at = State.SENDING, None
     mailing.resumed_at = timezone.now()
     mailing.save(update_fields=["state", "ended_at", "resumed_at"])
-
-
-def note(mailing: Mailing, user, words: str) -> str:
-    """Note in the log of the desk who did it; give the words back."""
-    if user is not None:
-        LogEntry.objects.create(
-            user=user,
-            content_type=ContentType.objects.get_for_model(Mailing),
-            object_id=mailing.pk,
-            object_repr=str(mailing)[:200],
-            action_flag=CHANGE,
-            change_message=words,
-        )
-    return words

@@ -22,6 +22,7 @@ from issues.moments import day_and_clock, in_words
 from subscribers import emails
 from subscribers.connection import Connection, Refused
 from subscribers.delivery import weeks
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.slots import MOST_LATE, next_slot
 from subscribers.mime import Message, Texts, read_mailbox
 from subscribers.models import Nudge, Slot
@@ -36,7 +37,7 @@ PAUSE = datetime.timedelta(minutes=5)  # after a refusal for now
 def publishers() -> list:
     """Give those who may approve a mailing and can be written to, each address once."""
     users = get_user_model().objects.with_perm(
-        "subscribers.approve_mailing", backend="django.contrib.auth.backends.ModelBackend"
+        APPROVE, backend="django.contrib.auth.backends.ModelBackend"
     )
     reachable = users.filter(is_active=True, is_staff=True).exclude(email="").order_by("pk")
     return list({user.email.lower(): user for user in reversed(reachable)}.values())

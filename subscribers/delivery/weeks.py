@@ -12,14 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.moments import in_words
+from subscribers.delivery import refusals
 from subscribers.delivery.slots import latest_slot, next_slot, next_slots, span
 from subscribers.models import Mailing, Slot, Subscriber
 
 SHOWN = 4  # weeks ahead
-
-
-class Refused(Exception):
-    """Something speaks against it, and nothing was changed; the message says what."""
 
 
 class Week(NamedTuple):
@@ -88,11 +85,10 @@ def is_missed(slot: datetime.datetime, at: datetime.datetime) -> bool:
 
 
 def skip(slot: datetime.datetime, user, at: datetime.datetime | None = None) -> str:
-    """Let nothing be expected for a slot; say so. Raises Refused if something is approved."""
+    """Let nothing be expected for a slot; say so. Raises WeekTaken if a mailing is."""
     week = week_of(slot)
     if week.mailing:
-        words = _("“%s” is approved for that moment. Discard it first if nothing is to go out.")
-        raise Refused(words % week.mailing)
+        raise refusals.WeekTaken(week.mailing)
     noted, _is_new = Slot.objects.get_or_create(at=slot)
     unskipped = Slot.objects.filter(pk=noted.pk, skipped_at__isnull=True)
     unskipped.update(skipped_at=at or timezone.now(), skipped_by=user)
