@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from issues.moments import in_words
 from subscribers.delivery import nudging, weeks
 from subscribers.delivery.lateness import last_sign
-from subscribers.delivery.slots import latest_slot, next_slot
+from subscribers.delivery.slots import latest_slot, next_slot, window_end
 from subscribers.models import Delivery, Letter, Mailing
 
 State = Mailing.State
@@ -78,6 +78,10 @@ def of_mailing(mailing: Mailing, at: datetime.datetime) -> Iterator[Trouble]:
     if mailing.state == State.PAUSED and mailing.reason:
         words = _("“%(mailing)s” waits for a person: %(reason)s")
         yield Trouble("waiting", words % {"mailing": mailing, "reason": mailing.reason})
+    elif mailing.state == State.PAUSED and at > window_end(mailing.scheduled_for):
+        words = _("“%(mailing)s” was to go out on %(moment)s. Somebody paused it, and it still is.")
+        facts = {"mailing": mailing, "moment": in_words(mailing.scheduled_for)}
+        yield Trouble("waiting", words % facts)
     if is_stuck(mailing, at):
         words = _("“%(mailing)s” is under way, but nothing has moved for %(minutes)d minutes.")
         facts = {"mailing": mailing, "minutes": SOON.seconds // 60}

@@ -139,10 +139,18 @@ class TestMailings:
 
         assert trouble == ("waiting", "“Warm up” waits for a person: Too late.")
 
-    def test_one_that_a_person_paused_is_not(self):
+    def test_one_that_a_person_paused_is_not_before_its_window_is_over(self):
         mailing_for(state="paused")
 
-        assert names() == []
+        assert names(WEDNESDAY + 9 * HOUR) == []
+
+    def test_one_that_was_paused_and_forgotten_is(self):
+        mailing_for(state="paused")
+
+        [trouble] = troubles(WEDNESDAY + 9 * HOUR + MINUTE)
+
+        assert trouble.name == "waiting"
+        assert trouble.words.startswith("“Warm up” was to go out on Wed 2 December 2026, 09:00 UTC")
 
     @pytest.mark.parametrize(
         ("ended", "due", "is_stuck"),
