@@ -64,11 +64,11 @@ def mail_page(request: HttpRequest, name: str) -> HttpResponse:
 def mail_file(request: HttpRequest, name: str) -> HttpResponse:
     """Give a mail as it lies there, for a mail program."""
     require_right(request)
-    data = written_mails.read(name, -1) if written_mails.is_used() else None
-    if data is None:
+    found = written_mails.read(name, -1) if written_mails.is_used() else None
+    if found is None:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(data, content_type="message/rfc822", headers=headers)
+    return HttpResponse(found.data, content_type="message/rfc822", headers=headers)
 
 
 def opened(request: HttpRequest, name: str) -> Mail:
