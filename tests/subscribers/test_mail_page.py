@@ -6,6 +6,7 @@ import re
 
 import html5lib
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -37,6 +38,10 @@ DAY = datetime.timedelta(days=1)
 
 def address(issue: Issue) -> str:
     return reverse("subscribers_desk:mail", args=[issue.pk])
+
+
+def progress_of(mailing: Mailing) -> str:
+    return reverse("admin:subscribers_mailing_change", args=[mailing.pk])
 
 
 def hidden(page: str, name: str) -> str:
@@ -337,6 +342,33 @@ class TestApproving:
         assert steps.client.put(steps.url).status_code == 405
 
 
+class TestWithoutServer:
+    """Where mail is but written into a folder, nobody is led to believe that readers get it."""
+
+    NOTE = "This site has no mail server"
+
+    def test_all_that_would_send_says_so(self, desk, steps, mailing, settings):
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
+
+        pages = [desk.get(steps.url), steps.ask(), desk.get(progress_of(mailing))]
+
+        assert all(self.NOTE in page.content.decode() for page in pages)
+
+    def test_nothing_does_where_there_is_one(self, desk, steps, mailing, mail_server):
+        pages = [desk.get(steps.url), steps.ask(), desk.get(progress_of(mailing))]
+
+        assert not any(self.NOTE in page.content.decode() for page in pages)
+
+    def test_who_may_see_addresses_is_led_there(self, desk, publisher, issue, settings):
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
+        outbox = reverse("subscribers_desk:outbox")
+        assert outbox not in desk.get(address(issue)).content.decode()
+
+        publisher.groups.add(Group.objects.get(name="Subscriber manager"))
+
+        assert outbox in desk.get(address(issue)).content.decode()
+
+
 class TestApproved:
     def test_edits_are_told_with_what_has_changed(self, desk, mailing, issue):
         assert "differs from the approved version" not in text_of(desk.get(address(issue)))
@@ -432,7 +464,7 @@ class TestTestMail:
 
         page = text_of(desk.post(address(issue), {"do": "test", "addresses": addresses}))
 
-        assert "<b>ada@example.org</b> It is on its way." in page
+        assert "<b>ada@example.org</b> Done." in page
         assert "The mail server refused it: 550 5.1.1 Nobody &lt;here&gt;" in page
         assert mail_server.recipients == ["ada@example.org", "ADA@example.org"]
 
