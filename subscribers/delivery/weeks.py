@@ -11,9 +11,10 @@ from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues.moments import in_words
+from issues.models import Issue
+from issues.moments import ONE_DAY, in_words
 from subscribers.delivery import refusals
-from subscribers.delivery.slots import latest_slot, next_slot, next_slots, span
+from subscribers.delivery.slots import latest_slot, midnight, next_slot, next_slots, span
 from subscribers.models import Mailing, Slot, Subscriber
 
 SHOWN = 4  # weeks ahead
@@ -54,6 +55,15 @@ def intended():
 
 def first_within(mailings: list[Mailing], begin, end) -> Mailing | None:
     return next((one for one in mailings if begin <= one.scheduled_for < end), None)
+
+
+def on_the_day_of(at: datetime.datetime, but: Issue) -> list[Mailing]:
+    """Give the mailings of other issues that go out, or have, on the day of a moment."""
+    day = timezone.localdate(at)
+    same_day = intended().filter(
+        scheduled_for__gte=midnight(day), scheduled_for__lt=midnight(day + ONE_DAY)
+    )
+    return list(same_day.exclude(issue=but).light())
 
 
 def week_of(slot: datetime.datetime) -> Week:

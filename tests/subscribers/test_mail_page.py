@@ -241,6 +241,23 @@ class TestApproving:
         assert "Its mail was approved for 1 person, to go out on " in page
         assert "By publisher, on " in page
 
+    def test_another_mail_on_that_day_is_named(self, steps, mailing, ada):
+        other = make_ready_issue(8, YESTERDAY)
+        later = Steps(steps.client, other)
+        words = "On that day “As approved” goes to everybody, too."
+
+        same, another = timezone.localtime(mailing.scheduled_for), timezone.localtime() + 9 * DAY
+
+        page = later.ask(at_0=f"{same:%Y-%m-%d}", at_1="23:59").content.decode()
+        assert words in page
+        page = later.ask(at_0=f"{another:%Y-%m-%d}").content.decode()
+        assert words not in page
+
+    def test_an_approval_anew_is_no_other_mail(self, steps, mailing):
+        page = steps.ask(at_0=f"{timezone.localtime(mailing.scheduled_for):%Y-%m-%d}", at_1="23:59")
+
+        assert "On that day" not in page.content.decode()
+
     def test_now_is_a_choice_of_its_own(self, steps):
         asked = steps.ask(do="ask_now", at_0="nonsense", at_1="")
         assert "It goes to 1 person at once." in text_of(asked)
