@@ -26,6 +26,13 @@ HEAD = 64_000  # bytes in which the head of a message is looked for
 MOST_BYTES = 2_000_000  # of a message that is shown
 
 
+class Raw(NamedTuple):
+    """The beginning of a file, and what the file system knows of it."""
+
+    data: bytes
+    facts: os.stat_result
+
+
 class Listed(NamedTuple):
     """A message as a list shows it."""
 
@@ -75,13 +82,13 @@ def page(number: int, size: int) -> Page:
 
 def listed(name: str) -> Listed | None:
     """Look at one message; None if it is gone, or no file at all."""
-    data = read(name, HEAD)
-    if data is None:
+    raw = read(name, HEAD)
+    if raw is None:
         return None
-    message, facts = parsed(data), (Path(settings.EMAIL_FILE_PATH) / name).lstat()
-    at = datetime.datetime.fromtimestamp(facts.st_mtime, timezone.get_current_timezone())
+    message = parsed(raw.data)
+    at = datetime.datetime.fromtimestamp(raw.facts.st_mtime, timezone.get_current_timezone())
     to, subject = header(message, "To"), header(message, "Subject")
-    return Listed(name, at, to, subject, facts.st_size)
+    return Listed(name, at, to, subject, raw.facts.st_size)
 
 
 def opened(name: str) -> Mail | None:
@@ -89,20 +96,21 @@ def opened(name: str) -> Mail | None:
     found, raw = listed(name), read(name, MOST_BYTES)
     if found is None or raw is None:
         return None
-    message = parsed(raw)
+    message = parsed(raw.data)
     head = [(one_line(key), header(message, key)) for key in dict.fromkeys(message.keys())]
     text, html = part(message, "plain"), part(message, "html")
-    source = printable(raw.decode("utf-8", "replace"))
+    source = printable(raw.data.decode("utf-8", "replace"))
     return Mail(found, head, text, html, source, is_whole=found.size <= MOST_BYTES)
 
 
-def read(name: str, size: int) -> bytes | None:
+def read(name: str, size: int) -> Raw | None:
     """Give the beginning of a file of the folder; never what a link there points at."""
     if not NAME.fullmatch(name):
         return None
     try:
         with open(Path(settings.EMAIL_FILE_PATH) / name, "rb", opener=without_following) as file:
-            return file.read(size) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+            facts = os.fstat(file.fileno())
+            return Raw(file.read(size), facts) if stat.S_ISREG(facts.st_mode) else None
     except OSError:
         return None
 

@@ -49,12 +49,9 @@ def draw(periods: list[Period], names: list[str]) -> Drawing:
     up = up or step
     unit = (HEIGHT - TOP - BOTTOM) / (up + down)
     zero = TOP + round(up * unit)
-    slot = (WIDTH - LEFT - RIGHT) / max(len(periods), 1)
-    width = max(min(round(slot * 0.6), 40), 2)
-    bars, middles = [], []
-    for turn, one in enumerate(periods):
-        middle = round(LEFT + (turn + 0.5) * slot)
-        middles.append(middle)
+    middles, width = columns(len(periods), share=0.6, widest=40)
+    bars = []
+    for middle, one in zip(middles, periods, strict=True):
         x, above, below = middle - width // 2, tall(one.joined, unit), tall(one.left, unit)
         bars.append(Bar("joined", x, zero - above, width, above))
         bars.append(Bar("left", x, zero, width, below))
@@ -62,14 +59,23 @@ def draw(periods: list[Period], names: list[str]) -> Drawing:
         Label(LEFT - 6, zero - round(number * unit), str(number).replace("-", "−"))
         for number in range(-down, up + 1, step)
     ]
-    every = -(-len(periods) // MOST_LABELS)
-    labels = [
-        Label(middle, HEIGHT - 8, name)
-        for turn, (middle, name) in enumerate(zip(middles, names, strict=True))
-        if turn % every == 0
-    ]
+    labels = labels_below(middles, names, HEIGHT, MOST_LABELS)
     net = [(x, zero - round(one.net * unit)) for x, one in zip(middles, periods, strict=True)]
     return Drawing([bar for bar in bars if bar.height], net, lines, labels, zero)
+
+
+def columns(count: int, share: float, widest: int) -> tuple[list[int], int]:
+    """Give the middle of each period's column, and how wide a bar is in its share of it."""
+    slot = (WIDTH - LEFT - RIGHT) / max(count, 1)
+    middles = [round(LEFT + (turn + 0.5) * slot) for turn in range(count)]
+    return middles, max(min(round(slot * share), widest), 2)
+
+
+def labels_below(middles: list[int], names: list[str], height: int, most: int) -> list[Label]:
+    """Name some of the periods, evenly spread: no more than there is room for."""
+    every = max(-(-len(names) // most), 1)
+    named = list(zip(middles, names, strict=True))[::every]
+    return [Label(middle, height - 8, name) for middle, name in named]
 
 
 def extent(periods: list[Period]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from issues.moments import in_words
 from subscribers.admin.mail_forms import ApproveForm, ConfirmForm, TestForm
 from subscribers.admin.mail_page import mailing_of, mark_of, show
 from subscribers.admin.mail_preview import contents_of
-from subscribers.delivery import approving, refusals, testing
+from subscribers.delivery import approving, refusals, testing, weeks
 from subscribers.models import Mailing
 
 
@@ -66,6 +66,7 @@ def confirmation(request, issue: Issue, ready: approving.Ready, at, again: str) 
         "contents": contents,
         "people": ready.people,
         "at": at,
+        "others": weeks.on_the_day_of(ready.at, but=issue),
         "moment": in_words(ready.at),
         "until": timeuntil(ready.at) if at else "",
         "local": timezone.localtime(ready.at),

@@ -16,6 +16,7 @@ from issues.moments import in_words
 from subscribers.admin import mail_preview
 from subscribers.admin.mail_forms import WELL_SHOWN, ApproveForm, TestForm
 from subscribers.admin.mail_preview import Look, contents_of
+from subscribers.connection import without_addresses
 from subscribers.delivery import approving, audience, differing, refusals, testing
 from subscribers.issue_mail import size
 from subscribers.issue_mail.contents import Contents
@@ -57,6 +58,8 @@ def show(
         **size_of(shown),
         **preview(issue, look, shown),
     }
+    if mailing is not None and mailing.state == Mailing.State.PAUSED:
+        context |= {"is_paused": True, "reason": without_addresses(mailing.reason)}
     if mailing is None or not mailing.has_begun:
         context |= {"is_open": True, **prospects(issue, current, max(at, now))}
         context |= changes(mailing, current) if mailing else {}

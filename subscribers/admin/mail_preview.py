@@ -1,7 +1,7 @@
 """The mail of an issue as it arrives, to be looked at in frames: the very bytes, in parts.
 
-Each part is an answer of its own, with a policy of its own: mail needs styles in its elements,
-which no page of ours may have. It runs nothing, and its links open nothing.
+Each part is an answer of its own, with a policy of its own. It runs nothing, and its links open
+nothing.
 """
 
 import re
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from bitsletter.policy import ANY_HOST, MOST_HOSTS, source_of
 from issues.models import Issue, SectionType
+from subscribers.admin.framed import STYLED, framed
 from subscribers.delivery.testing import may_test
 from subscribers.issue_mail import building
 from subscribers.issue_mail.contents import Contents
@@ -132,23 +133,12 @@ def text_of(message: Message, part: str) -> str:
 
 def plain(text: str) -> HttpResponse:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    return framed(response, "default-src 'none'")
+    return framed(response)
 
 
 def html_frame(html: str, look: Look) -> HttpResponse:
     sources = " ".join(picture_sources(html)) if look.pictures == "on" else "'none'"
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src {sources}"
-    return framed(HttpResponse(in_scheme(html, look.scheme)), policy)
-
-
-def framed(response: HttpResponse, policy: str) -> HttpResponse:
-    """Let pages of this site alone show it, and let it do nothing there."""
-    rest = "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
-    response["Content-Security-Policy"] = f"{policy}; {rest}"
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return framed(HttpResponse(in_scheme(html, look.scheme)), f"{STYLED}; img-src {sources}")
 
 
 def picture_sources(html: str) -> list[str]:

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from issues.moments import in_words
 from subscribers.admin import progress
+from subscribers.connection import without_addresses
 from subscribers.delivery import controlling, report, totals
 from subscribers.delivery.refusals import Refused
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.totals import Totals
 from subscribers.models import Delivery, Mailing
 
@@ -151,7 +153,7 @@ class MailingActs:
 
     def mailing_to_steer(self, request, pk: int) -> Mailing:
         mailing = self.mailing_to_see(request, pk)
-        if not request.user.has_perm(controlling.RIGHT):
+        if not request.user.has_perm(APPROVE):
             raise PermissionDenied
         return mailing
 
@@ -162,7 +164,7 @@ def of_pausing(mailing: Mailing, found: Totals) -> list[str]:
 
 def of_resuming(mailing: Mailing, found: Totals) -> list[str]:
     """Say why it waits, and how late it is if it has not begun."""
-    words = [progress.without_addresses(mailing.reason)] if mailing.reason else []
+    words = [without_addresses(mailing.reason)] if mailing.reason else []
     now = timezone.now()
     if mailing.started_at is None and mailing.scheduled_for > now:
         return [*words, _("It begins on %s.") % in_words(mailing.scheduled_for)]

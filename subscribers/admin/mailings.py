@@ -23,8 +23,9 @@ from subscribers.admin import progress
 from subscribers.admin.mailing_acts import MailingActs, possible
 from subscribers.admin.mailing_report import report_of
 from subscribers.admin.subscriber_list import ChoiceFilter
+from subscribers.connection import without_addresses
 from subscribers.delivery import totals
-from subscribers.delivery.controlling import RIGHT
+from subscribers.delivery.rights import APPROVE
 from subscribers.models import Delivery, Mailing
 
 PER_PAGE = 50  # rows of one state
@@ -125,7 +126,7 @@ class MailingAdmin(MailingActs, ListAdmin):
         context = progress.context_of(mailing)
         context |= {
             **self.page_context(request, mailing),
-            "acts": possible(mailing, context["totals"]) if request.user.has_perm(RIGHT) else [],
+            "acts": possible(mailing, context["totals"]) if request.user.has_perm(APPROVE) else [],
             "report": report_of(mailing, context["totals"]),
         }
         return TemplateResponse(request, "admin/subscribers/mailing.html", context)
@@ -157,8 +158,8 @@ class MailingAdmin(MailingActs, ListAdmin):
         found = list(found.select_related("subscriber")[: PER_PAGE + 1])
         may_see_people = request.user.has_perm("subscribers.view_subscriber")
         for row in found:
-            row.said = row.reply if may_see_people else progress.without_addresses(row.reply)
-        is_decidable = state == Delivery.State.HELD and request.user.has_perm(RIGHT)
+            row.said = row.reply if may_see_people else without_addresses(row.reply)
+        is_decidable = state == Delivery.State.HELD and request.user.has_perm(APPROVE)
         context = {
             **self.page_context(request, mailing),
             "state": Delivery.State(state),

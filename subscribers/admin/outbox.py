@@ -7,20 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from issues.draft import whole
 from subscribers import written_mails
+from subscribers.admin.framed import STYLED, framed
 from subscribers.models import Subscriber
 from subscribers.written_mails import Mail
 
 PER_PAGE = 50
-# A mail brings its own style; nothing else of it acts.
-FRAMED = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
-)
 
 
 @require_safe
@@ -58,13 +53,10 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-@xframe_options_sameorigin
 def mail_page(request: HttpRequest, name: str) -> HttpResponse:
     """Give the page of a mail, for the frame: no script of it runs, whoever wrote it."""
-    response = HttpResponse(opened(request, name).html)
-    response["Content-Security-Policy"] = FRAMED
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    policy = f"{STYLED}; img-src 'self' https: data:"
+    return framed(HttpResponse(opened(request, name).html), policy)
 
 
 @require_safe
@@ -72,11 +64,11 @@ def mail_page(request: HttpRequest, name: str) -> HttpResponse:
 def mail_file(request: HttpRequest, name: str) -> HttpResponse:
     """Give a mail as it lies there, for a mail program."""
     require_right(request)
-    data = written_mails.read(name, -1) if written_mails.is_used() else None
-    if data is None:
+    found = written_mails.read(name, -1) if written_mails.is_used() else None
+    if found is None:
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(data, content_type="message/rfc822", headers=headers)
+    return HttpResponse(found.data, content_type="message/rfc822", headers=headers)
 
 
 def opened(request: HttpRequest, name: str) -> Mail:

@@ -5,7 +5,17 @@ from typing import NamedTuple
 
 from django.utils import dateformat, timezone
 
-from subscribers.admin.chart import LEFT, RIGHT, WIDTH, Bar, Label, step_for, tall
+from subscribers.admin.chart import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Bar,
+    Label,
+    columns,
+    labels_below,
+    step_for,
+    tall,
+)
 from subscribers.delivery.report import Period
 
 HEIGHT, TOP, BOTTOM = 180, 16, 40
@@ -27,9 +37,7 @@ def draw(periods: list[Period]) -> Drawing:
     step = step_for(most)
     top = -(-most // step) * step
     unit, ground = (HEIGHT - TOP - BOTTOM) / top, HEIGHT - BOTTOM
-    slot = (WIDTH - LEFT - RIGHT) / len(periods)
-    width = max(min(round(slot * 0.8), 60), 2)
-    middles = [round(LEFT + (turn + 0.5) * slot) for turn in range(len(periods))]
+    middles, width = columns(len(periods), share=0.8, widest=60)
     bars = [
         Bar("sent", x - width // 2, ground - tall(one.sent, unit), width, tall(one.sent, unit))
         for x, one in zip(middles, periods, strict=True)
@@ -39,14 +47,8 @@ def draw(periods: list[Period]) -> Drawing:
         Label(LEFT - 6, ground - round(number * unit), str(number))
         for number in range(0, top + 1, step)
     ]
-    every = -(-len(periods) // MOST_LABELS)
-    names = names_of(periods)
-    labels = [
-        Label(x, HEIGHT - 8, name)
-        for turn, (x, name) in enumerate(zip(middles, names, strict=True))
-        if turn % every == 0 and x <= WIDTH - EDGE
-    ]
-    return Drawing(bars, lines, labels)
+    labels = labels_below(middles, names_of(periods), HEIGHT, MOST_LABELS)
+    return Drawing(bars, lines, [one for one in labels if one.x <= WIDTH - EDGE])
 
 
 def names_of(periods: list[Period]) -> list[str]:

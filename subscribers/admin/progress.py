@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues.moments import day_and_clock, in_words
-from subscribers.connection import ADDRESS
+from subscribers.connection import without_addresses
 from subscribers.delivery import totals
 from subscribers.models import Delivery, Mailing, Worker
 
@@ -77,8 +77,3 @@ def worker_words(at: datetime.datetime | None = None) -> dict:
         seen = _("The last one was seen %s ago.") % totals.in_words(at - last)
     words = _("No worker runs: nothing is sent until one does.")
     return {"is_alive": False, "words": words, "seen": seen}
-
-
-def without_addresses(text: str) -> str:
-    """Give what a mail server said without the addresses in it: not everybody may read them."""
-    return ADDRESS.sub("…", text)

@@ -8,15 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from issues.moments import in_words, name_of
-from subscribers.delivery import nudging, weeks
+from subscribers.delivery import nudging, refusals, weeks
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.weeks import Week
-
-RIGHT = "subscribers.approve_mailing"
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show the coming slots; a POST says in `do` what to do with the one that `slot` names."""
-    if not request.user.has_perm(RIGHT):
+    if not request.user.has_perm(APPROVE):
         raise PermissionDenied
     shown = weeks.shown_weeks(timezone.now())
     if request.method == "POST":
@@ -41,7 +40,7 @@ def change(request: HttpRequest, shown: list[Week]) -> HttpResponse:
     try:
         said = weeks.skip(slot, request.user) if do == "skip" else weeks.unskip(slot)
         messages.success(request, said)
-    except weeks.Refused as refusal:
+    except refusals.Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("subscribers_desk:slot")
 

@@ -48,7 +48,7 @@ def hear(sender, event: AnymailTrackingEvent, esp_name: str, **kwargs) -> None:
     if is_leaving:
         let_go(person, moment(event))
         return
-    said = " ".join(filter(None, (event.mta_response, event.description)))
+    said = " ".join(map(str, filter(None, (event.mta_response, event.description))))
     note(
         person,
         kind,
@@ -82,7 +82,7 @@ def kind_of_bounce(event: AnymailTrackingEvent, esp_name: str) -> Kind:
     """Judge a bounce by what the mail server said, else by what the provider makes of it."""
     if event.reject_reason == RejectReason.INVALID:
         return Kind.HARD
-    if kind := kind_in(event.mta_response or ""):
+    if kind := kind_in(str(event.mta_response or "")):
         return kind
     path, word = FOR_GOOD.get(esp_name, ((), None))
     said = event.esp_event
@@ -116,9 +116,15 @@ def let_go(person: Subscriber, at: datetime.datetime) -> None:
 
 
 def moment(event: AnymailTrackingEvent) -> datetime.datetime:
+    """Say when it happened; now if that cannot be."""
     now = timezone.now()
     at = event.timestamp
-    return min(at, now) if at is not None and timezone.is_aware(at) else now
+    if at is None or timezone.is_naive(at):
+        return now
+    try:
+        return min(at.astimezone(datetime.UTC), now)
+    except OverflowError:  # at an end of the calendar
+        return now
 
 
 def name_of(event: AnymailTrackingEvent, esp_name: str) -> str:

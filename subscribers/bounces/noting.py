@@ -91,13 +91,17 @@ def is_outdated(
 
 def moved_at(person: Subscriber) -> datetime.datetime | None:
     """Say when the person came to the address that they have now, if they had another before."""
-    changes = person.events.filter(kind=ConsentEvent.Kind.CHANGED)
-    return changes.aggregate(last=Max("at"))["last"]
+    return last_time(person, ConsentEvent.Kind.CHANGED)
 
 
 def reached_at(person: Subscriber) -> datetime.datetime | None:
     """Say when we have last heard from the person at their address: mail arrived there then."""
-    return max(filter(None, (person.confirmed_at, moved_at(person))), default=None)
+    acted_at = last_time(person, ConsentEvent.Kind.CHANGED, ConsentEvent.Kind.CAME_BACK)
+    return max(filter(None, (person.confirmed_at, acted_at)), default=None)
+
+
+def last_time(person: Subscriber, *kinds: ConsentEvent.Kind) -> datetime.datetime | None:
+    return person.events.filter(kind__in=kinds).aggregate(at=Max("at"))["at"]
 
 
 def follow(person: Subscriber, bounce: Bounce) -> None:

@@ -17,6 +17,8 @@ LONGEST_TEXT = 20_000  # characters
 STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 TAG = re.compile(r"<[^>]{0,2000}>")
 BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+# Python's reader makes a message of each blank line in a report.
+BLANK_LINES = re.compile(rb"(?:\r?\n[ \t]*){3,}")
 FIELD = re.compile(r"^([A-Za-z-]{1,60})[ \t]*:(.*(?:\n[ \t]+.*)*)", re.M)
 
 Fields = dict[str, str]  # by their names in small letters
@@ -24,7 +26,7 @@ Fields = dict[str, str]  # by their names in small letters
 
 def parse(data: bytes) -> Message:
     """Read a message, or as much of a large one as matters."""
-    return email.message_from_bytes(data[:LARGEST])
+    return email.message_from_bytes(BLANK_LINES.sub(b"\n\n", data[:LARGEST]))
 
 
 def header(message: Message, name: str) -> str:

@@ -19,7 +19,7 @@ def refused(delivery: Delivery, reply: str, at: datetime.datetime | None = None)
         delivery.subscriber,
         kind,
         Bounce.Source.SMTP,
-        event=f"smtp:{delivery.uid.hex}:{delivery.attempts}",
+        event=f"smtp:{delivery.uid.hex}:{delivery.ended_at.isoformat()}",
         status=status_in(reply) or str(delivery.code or ""),
         detail=reply,
         message=delivery,

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 # What reading a text fails with that no provider has written.
 NONSENSE = (
-    *(AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
     *(AnymailAPIError, ImproperlyConfigured),  # the second for what is told in the wrong place
 )
 

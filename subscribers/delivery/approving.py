@@ -8,8 +8,6 @@ import datetime
 import re
 from typing import NamedTuple
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,13 +22,14 @@ from issues.moments import in_words, next_issue_day
 from subscribers.checks import is_mailbox
 from subscribers.delivery import audience, refusals
 from subscribers.delivery.differing import largest
+from subscribers.delivery.log import note
+from subscribers.delivery.rights import APPROVE
 from subscribers.issue_mail import building, size
 from subscribers.issue_mail.contents import Contents
 from subscribers.issue_mail.messages import IssueMail
 from subscribers.models import Mailing, Slot
 from subscribers.models.mailing import MailingPicture
 
-APPROVE = "subscribers.approve_mailing"
 FURTHEST = datetime.timedelta(days=366)
 # In a header each of them would begin another line, or end it.
 NO_HEADER = re.compile(f"{FORBIDDEN.pattern}|[\t\n]")
@@ -219,19 +218,6 @@ def in_short(mailing: Mailing) -> str:
     return words % facts
 
 
-def note(issue: Issue, user, words: str) -> None:
-    """Add a line to the desk's log; the command line has none."""
-    if user is not None:
-        LogEntry.objects.create(
-            user=user,
-            content_type=ContentType.objects.get_for_model(Issue),
-            object_id=issue.pk,
-            object_repr=str(issue)[:200],
-            action_flag=CHANGE,
-            change_message=words,
-        )
-
-
 def proposed(issue: Issue, now: datetime.datetime) -> datetime.datetime:
     """Give the next standing slot at which the issue is public and no other mailing goes out.
 
@@ -244,7 +230,9 @@ def proposed(issue: Issue, now: datetime.datetime) -> datetime.datetime:
         *skipped.values_list("at", flat=True),
     ]
     taken = set(map(timezone.localdate, moments))
-    public_at, moment = issue.published_at or now, next_issue_day(now)
+    # Further away nothing can be approved, and the calendar has an end.
+    public_at = min(issue.published_at or now, now + FURTHEST)
+    moment = next_issue_day(now)
     while moment < public_at or timezone.localdate(moment) in taken:
         moment = next_issue_day(now, after=moment)
     return moment

@@ -7,8 +7,6 @@ which may do everything.
 
 import time
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -16,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from issues.models import Issue
+from subscribers.delivery.log import note
 from subscribers.delivery.refusals import (
     AlreadyOver,
     LeadsNowhere,
@@ -25,12 +25,12 @@ from subscribers.delivery.refusals import (
     StillListing,
     TooOld,
 )
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.starting import AT_ONCE, add_rows
 from subscribers.models import Delivery, Mailing, Subscriber
 
 State, Row = Mailing.State, Delivery.State
 
-RIGHT = "subscribers.approve_mailing"
 # A page must not wait for a million rows: the worker closes those that are left.
 PATIENCE = 5  # seconds
 
@@ -58,9 +58,11 @@ def resume(mailing: Mailing, user) -> str:
     held = lock(mailing, user)
     if held.state != State.PAUSED:
         raise NotPaused(held)
-    if not held.issue.is_published:
+    state = state_to_resume(held)
+    goes_out_at = held.scheduled_for if state == State.APPROVED else timezone.now()
+    if held.issue.state_at(goes_out_at) != Issue.State.PUBLISHED:
         raise LeadsNowhere(held)
-    held.state, held.reason = state_to_resume(held), ""
+    held.state, held.reason = state, ""
     if held.state == State.STARTING:
         held.started_at = held.started_at or timezone.now()
     held.resumed_at = timezone.now()
@@ -222,7 +224,7 @@ def lock(mailing: Mailing, user) -> Mailing:
 
 
 def require_right(user) -> None:
-    if user is not None and not user.has_perm(RIGHT):
+    if user is not None and not user.has_perm(APPROVE):
         raise PermissionDenied
 
 
@@ -240,17 +242,3 @@ def reopen(mailing: Mailing) -> None:
         mailing.state, mailing.ended_at = State.SENDING, None
     mailing.resumed_at = timezone.now()
     mailing.save(update_fields=["state", "ended_at", "resumed_at"])
-
-
-def note(mailing: Mailing, user, words: str) -> str:
-    """Note in the log of the desk who did it; give the words back."""
-    if user is not None:
-        LogEntry.objects.create(
-            user=user,
-            content_type=ContentType.objects.get_for_model(Mailing),
-            object_id=mailing.pk,
-            object_repr=str(mailing)[:200],
-            action_flag=CHANGE,
-            change_message=words,
-        )
-    return words

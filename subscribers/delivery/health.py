@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from issues.moments import in_words
 from subscribers.delivery import nudging, weeks
 from subscribers.delivery.lateness import last_sign
-from subscribers.delivery.slots import latest_slot, next_slot
+from subscribers.delivery.slots import latest_slot, next_slot, window_end
 from subscribers.models import Delivery, Letter, Mailing
 
 State = Mailing.State
@@ -23,6 +23,7 @@ State = Mailing.State
 OVER = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.SKIPPED)
 SOON = datetime.timedelta(minutes=10)  # within which a worker does something
 LATE = datetime.timedelta(minutes=15)  # behind what was to be begun or sent
+MANY = 100  # letters: no more of them are counted
 OLD = datetime.timedelta(days=7)  # since whoever was to look has looked
 
 
@@ -77,6 +78,10 @@ def of_mailing(mailing: Mailing, at: datetime.datetime) -> Iterator[Trouble]:
     if mailing.state == State.PAUSED and mailing.reason:
         words = _("“%(mailing)s” waits for a person: %(reason)s")
         yield Trouble("waiting", words % {"mailing": mailing, "reason": mailing.reason})
+    elif mailing.state == State.PAUSED and at > window_end(mailing.scheduled_for):
+        words = _("“%(mailing)s” was to go out on %(moment)s. Somebody paused it, and it still is.")
+        facts = {"mailing": mailing, "moment": in_words(mailing.scheduled_for)}
+        yield Trouble("waiting", words % facts)
     if is_stuck(mailing, at):
         words = _("“%(mailing)s” is under way, but nothing has moved for %(minutes)d minutes.")
         facts = {"mailing": mailing, "minutes": SOON.seconds // 60}
@@ -118,12 +123,14 @@ def of_held_rows(at: datetime.datetime) -> Iterator[Trouble]:
 
 
 def of_letters(at: datetime.datetime) -> Iterator[Trouble]:
-    count = Letter.objects.due(at - LATE)[:100].count()
+    count = Letter.objects.due(at - LATE)[:MANY].count()
     if count:
         words = ngettext(
             "%(count)d letter was to go out more than %(minutes)d minutes ago.",
-            "%(count)d letters or more were to go out more than %(minutes)d minutes ago.",
+            "%(count)d letters were to go out more than %(minutes)d minutes ago.",
             count,
         )
+        if count == MANY:
+            words = _("%(count)d letters or more were to go out more than %(minutes)d minutes ago.")
         facts = {"count": count, "minutes": LATE.seconds // 60}
         yield Trouble("letters_waiting", words % facts)

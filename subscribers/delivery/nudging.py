@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from bitsletter.site import absolute_url
 from issues import draft, preflight
 from issues.models import Issue
-from issues.moments import in_words
+from issues.moments import day_and_clock, in_words
 from subscribers import emails
 from subscribers.connection import Connection, Refused
 from subscribers.delivery import weeks
+from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.slots import MOST_LATE, next_slot
 from subscribers.mime import Message, Texts, read_mailbox
 from subscribers.models import Nudge, Slot
@@ -36,7 +37,7 @@ PAUSE = datetime.timedelta(minutes=5)  # after a refusal for now
 def publishers() -> list:
     """Give those who may approve a mailing and can be written to, each address once."""
     users = get_user_model().objects.with_perm(
-        "subscribers.approve_mailing", backend="django.contrib.auth.backends.ModelBackend"
+        APPROVE, backend="django.contrib.auth.backends.ModelBackend"
     )
     reachable = users.filter(is_active=True, is_staff=True).exclude(email="").order_by("pk")
     return list({user.email.lower(): user for user in reversed(reachable)}.values())
@@ -65,11 +66,13 @@ def nudge_due(at: datetime.datetime | None = None) -> int:
 def rows_for(slot: datetime.datetime, kind: Kind, at: datetime.datetime) -> list[int]:
     """Give the rows of a reminder that are due, once everybody has theirs."""
     noted, _is_new = Slot.objects.get_or_create(at=slot)
-    rows = Nudge.objects.filter(slot=noted, kind=kind)
+    people = publishers()
+    # Not those of whoever is no publisher any more.
+    rows = Nudge.objects.filter(slot=noted, kind=kind, user__in=people)
     known = set(rows.values_list("user", flat=True))
     missing = [
         Nudge(slot=noted, user=user, kind=kind, due_at=at)
-        for user in publishers()
+        for user in people
         if user.pk not in known
     ]
     Nudge.objects.bulk_create(missing, ignore_conflicts=True)
@@ -123,6 +126,7 @@ def context(nudge: Nudge, at: datetime.datetime) -> dict:
     issue = candidate(slot)
     return {
         "moment": in_words(slot),
+        "day": day_and_clock(timezone.localtime(slot)),  # a subject has little room
         "is_soon": nudge.kind == Kind.HOURS,
         "issue": issue,
         "missing": missing(issue, slot, at),

@@ -43,6 +43,12 @@ class AlreadyApproved(Refused):
         super().__init__(words % facts)
 
 
+class WeekTaken(Refused):
+    def __init__(self, mailing: Mailing):
+        words = _("“%s” is approved for that moment. Discard it first if nothing is to go out.")
+        super().__init__(words % mailing)
+
+
 class AlreadyBegun(Refused):
     def __init__(self):
         super().__init__(_("It has begun to go out, or has gone out. That cannot be changed."))

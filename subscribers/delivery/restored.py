@@ -18,6 +18,7 @@ import json
 import logging
 import os
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 NAME = "worker.json"
 A_MOMENT = datetime.timedelta(minutes=1)
+NOWHERE = uuid.UUID(int=0)  # stands for all folders in which nothing can be kept
 
 
 class Kept(NamedTuple):
@@ -58,7 +60,7 @@ class Kept(NamedTuple):
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
-            logger.warning("%s cannot be read: %s", path(), error)
+            warn(f"{path()} cannot be read: {error}")
             return None
 
 
@@ -101,14 +103,27 @@ def note(at: datetime.datetime | None = None) -> None:
     at = at or timezone.now()
     kept = Kept.read()
     uid = kept.uid if kept else uuid.uuid4()
-    Installation.objects.get_or_create(uid=uid, defaults={"seen_at": at})
-    ours = Installation.objects.filter(uid=uid)
-    ours.update(beats=F("beats") + 1, seen_at=at)
-    beats = ours.values_list("beats", flat=True).get()
+    beats = count_on(uid, at)
     try:
         write({"uid": str(uid), "beats": beats, "at": at.isoformat()})
     except OSError as error:  # mail goes out all the same
-        logger.warning("%s cannot be written: %s", path(), error)
+        warn(f"{path()} cannot be written: {error.strerror}")
+        if kept is None:  # or each sign of life would leave a row of its own
+            Installation.objects.filter(uid=uid).delete()
+            count_on(NOWHERE, at)
+
+
+def count_on(uid: uuid.UUID, at: datetime.datetime) -> int:
+    Installation.objects.get_or_create(uid=uid, defaults={"seen_at": at})
+    ours = Installation.objects.filter(uid=uid)
+    ours.update(beats=F("beats") + 1, seen_at=at)
+    return ours.values_list("beats", flat=True).get()
+
+
+@cache
+def warn(words: str) -> None:
+    """Log it once, and not with every sign of life."""
+    logger.warning(words)
 
 
 def write(facts: dict) -> None:

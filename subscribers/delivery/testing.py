@@ -19,12 +19,13 @@ from subscribers import limits
 from subscribers.addresses import stored_address
 from subscribers.connection import Connection, Interrupted, Refused
 from subscribers.delivery import refusals
-from subscribers.delivery.approving import may_approve, note
+from subscribers.delivery.approving import may_approve
+from subscribers.delivery.log import note
+from subscribers.delivery.rights import VIEW
 from subscribers.issue_mail import building
 from subscribers.issue_mail.messages import IssueMail, inert
 from subscribers.models import Mailing, Suppression
 
-VIEW = "subscribers.view_mailing"
 MOST = 10  # addresses at once
 PER_PERSON = limits.Rule(20, datetime.timedelta(hours=1))
 

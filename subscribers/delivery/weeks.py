@@ -11,15 +11,13 @@ from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues.moments import in_words
-from subscribers.delivery.slots import latest_slot, next_slot, next_slots, span
+from issues.models import Issue
+from issues.moments import ONE_DAY, in_words
+from subscribers.delivery import refusals
+from subscribers.delivery.slots import latest_slot, midnight, next_slot, next_slots, span
 from subscribers.models import Mailing, Slot, Subscriber
 
 SHOWN = 4  # weeks ahead
-
-
-class Refused(Exception):
-    """Something speaks against it, and nothing was changed; the message says what."""
 
 
 class Week(NamedTuple):
@@ -59,6 +57,15 @@ def first_within(mailings: list[Mailing], begin, end) -> Mailing | None:
     return next((one for one in mailings if begin <= one.scheduled_for < end), None)
 
 
+def on_the_day_of(at: datetime.datetime, but: Issue) -> list[Mailing]:
+    """Give the mailings of other issues that go out, or have, on the day of a moment."""
+    day = timezone.localdate(at)
+    same_day = intended().filter(
+        scheduled_for__gte=midnight(day), scheduled_for__lt=midnight(day + ONE_DAY)
+    )
+    return list(same_day.exclude(issue=but).light())
+
+
 def week_of(slot: datetime.datetime) -> Week:
     [week] = weeks_of([slot])
     return week
@@ -88,11 +95,10 @@ def is_missed(slot: datetime.datetime, at: datetime.datetime) -> bool:
 
 
 def skip(slot: datetime.datetime, user, at: datetime.datetime | None = None) -> str:
-    """Let nothing be expected for a slot; say so. Raises Refused if something is approved."""
+    """Let nothing be expected for a slot; say so. Raises WeekTaken if a mailing is."""
     week = week_of(slot)
     if week.mailing:
-        words = _("“%s” is approved for that moment. Discard it first if nothing is to go out.")
-        raise Refused(words % week.mailing)
+        raise refusals.WeekTaken(week.mailing)
     noted, _is_new = Slot.objects.get_or_create(at=slot)
     unskipped = Slot.objects.filter(pk=noted.pk, skipped_at__isnull=True)
     unskipped.update(skipped_at=at or timezone.now(), skipped_by=user)

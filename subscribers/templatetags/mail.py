@@ -4,6 +4,7 @@ from django import template
 
 from issues.models import Issue
 from issues.moments import in_words
+from subscribers import written_mails
 from subscribers.delivery.testing import may_test
 from subscribers.models import Mailing
 
@@ -18,3 +19,10 @@ def mail_of(context, issue: Issue) -> dict:
     mailing = Mailing.objects.light().filter(issue=issue).first()
     moment = in_words(mailing.scheduled_for) if mailing else ""
     return {"issue": issue, "mailing": mailing, "moment": moment}
+
+
+@register.inclusion_tag("admin/subscribers/_no_server.html", takes_context=True)
+def no_server(context) -> dict:
+    """Say that nobody gets what is sent, where mail is but written into a folder."""
+    may_see = context["request"].user.has_perm("subscribers.view_subscriber")
+    return {"is_used": written_mails.is_used(), "may_see": may_see}

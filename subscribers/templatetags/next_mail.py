@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from issues.moments import in_words
 from subscribers.delivery import nudging, weeks
+from subscribers.delivery.rights import APPROVE, VIEW
 from subscribers.delivery.slots import next_slot
 
 register = template.Library()
@@ -15,8 +16,8 @@ register = template.Library()
 def next_mail_at_home(context) -> dict:
     """Say when it is, what is approved for it, and what may be."""
     user = context["request"].user
-    may_approve = user.has_perm("subscribers.approve_mailing")
-    if not (may_approve or user.has_perm("subscribers.view_mailing")):
+    may_approve = user.has_perm(APPROVE)
+    if not (may_approve or user.has_perm(VIEW)):
         return {}
     week = weeks.week_of(next_slot(timezone.now()))
     found = {"week": week, "moment": in_words(week.slot), "may_approve": may_approve}

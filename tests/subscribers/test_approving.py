@@ -376,3 +376,11 @@ class TestProposal:
         issue.publish(self.SLOTS[1])
 
         assert approving.proposed(issue, self.NOW) == self.SLOTS[1]
+
+    def test_of_an_issue_of_the_far_future_it_is_within_what_can_be_approved(self):
+        issue = make_ready_issue(7)
+        issue.publish(datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC))
+
+        proposed = approving.proposed(issue, self.NOW)
+
+        assert proposed - self.NOW < approving.FURTHEST + 8 * 24 * HOUR

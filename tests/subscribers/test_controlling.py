@@ -152,6 +152,15 @@ class TestResume:
         with pytest.raises(NotPaused):
             controlling.resume(begun(state), publisher)
 
+    def test_before_its_time_it_may_wait_for_an_issue_that_is_public_by_then(self, publisher):
+        mailing = make_mailing(state="paused", scheduled_for=now() + TOMORROW)
+        mailing.issue.publish(now() + TOMORROW / 2)
+
+        controlling.resume(mailing, publisher)
+
+        mailing.refresh_from_db()
+        assert mailing.state == "approved"
+
     def test_an_issue_that_is_public_no_more_is_not_sent_on(self, publisher):
         mailing = begun("paused")
         mailing.issue.unpublish()

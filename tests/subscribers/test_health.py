@@ -139,10 +139,18 @@ class TestMailings:
 
         assert trouble == ("waiting", "“Warm up” waits for a person: Too late.")
 
-    def test_one_that_a_person_paused_is_not(self):
+    def test_one_that_a_person_paused_is_not_before_its_window_is_over(self):
         mailing_for(state="paused")
 
-        assert names() == []
+        assert names(WEDNESDAY + 9 * HOUR) == []
+
+    def test_one_that_was_paused_and_forgotten_is(self):
+        mailing_for(state="paused")
+
+        [trouble] = troubles(WEDNESDAY + 9 * HOUR + MINUTE)
+
+        assert trouble.name == "waiting"
+        assert trouble.words.startswith("“Warm up” was to go out on Wed 2 December 2026, 09:00 UTC")
 
     @pytest.mark.parametrize(
         ("ended", "due", "is_stuck"),
@@ -217,7 +225,16 @@ class TestLetters:
         [trouble] = troubles(NOON + 15 * MINUTE)
 
         assert trouble.name == "letters_waiting"
-        assert "2 letters or more" in trouble.words
+        assert trouble.words == "2 letters were to go out more than 15 minutes ago."
+
+    def test_of_very_many_no_more_than_a_hundred_are_counted(self):
+        mailing_for()
+        letter = {"kind": Letter.Kind.WELCOME, "subscriber": Subscriber.objects.get()}
+        Letter.objects.bulk_create(Letter(**letter, due_at=NOON) for _turn in range(101))
+
+        [trouble] = troubles(NOON + HOUR)
+
+        assert trouble.words.startswith("100 letters or more were to go out")
 
 
 class TestCost:

@@ -6,6 +6,7 @@ import re
 
 import html5lib
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -37,6 +38,10 @@ DAY = datetime.timedelta(days=1)
 
 def address(issue: Issue) -> str:
     return reverse("subscribers_desk:mail", args=[issue.pk])
+
+
+def progress_of(mailing: Mailing) -> str:
+    return reverse("admin:subscribers_mailing_change", args=[mailing.pk])
 
 
 def hidden(page: str, name: str) -> str:
@@ -236,6 +241,23 @@ class TestApproving:
         assert "Its mail was approved for 1 person, to go out on " in page
         assert "By publisher, on " in page
 
+    def test_another_mail_on_that_day_is_named(self, steps, mailing, ada):
+        other = make_ready_issue(8, YESTERDAY)
+        later = Steps(steps.client, other)
+        words = "On that day “As approved” goes to everybody, too."
+
+        same, another = timezone.localtime(mailing.scheduled_for), timezone.localtime() + 9 * DAY
+
+        page = later.ask(at_0=f"{same:%Y-%m-%d}", at_1="23:59").content.decode()
+        assert words in page
+        page = later.ask(at_0=f"{another:%Y-%m-%d}").content.decode()
+        assert words not in page
+
+    def test_an_approval_anew_is_no_other_mail(self, steps, mailing):
+        page = steps.ask(at_0=f"{timezone.localtime(mailing.scheduled_for):%Y-%m-%d}", at_1="23:59")
+
+        assert "On that day" not in page.content.decode()
+
     def test_now_is_a_choice_of_its_own(self, steps):
         asked = steps.ask(do="ask_now", at_0="nonsense", at_1="")
         assert "It goes to 1 person at once." in text_of(asked)
@@ -337,6 +359,33 @@ class TestApproving:
         assert steps.client.put(steps.url).status_code == 405
 
 
+class TestWithoutServer:
+    """Where mail is but written into a folder, nobody is led to believe that readers get it."""
+
+    NOTE = "This site has no mail server"
+
+    def test_all_that_would_send_says_so(self, desk, steps, mailing, settings):
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
+
+        pages = [desk.get(steps.url), steps.ask(), desk.get(progress_of(mailing))]
+
+        assert all(self.NOTE in page.content.decode() for page in pages)
+
+    def test_nothing_does_where_there_is_one(self, desk, steps, mailing, mail_server):
+        pages = [desk.get(steps.url), steps.ask(), desk.get(progress_of(mailing))]
+
+        assert not any(self.NOTE in page.content.decode() for page in pages)
+
+    def test_who_may_see_addresses_is_led_there(self, desk, publisher, issue, settings):
+        settings.EMAIL_BACKEND = "subscribers.outbox.OutboxBackend"
+        outbox = reverse("subscribers_desk:outbox")
+        assert outbox not in desk.get(address(issue)).content.decode()
+
+        publisher.groups.add(Group.objects.get(name="Subscriber manager"))
+
+        assert outbox in desk.get(address(issue)).content.decode()
+
+
 class TestApproved:
     def test_edits_are_told_with_what_has_changed(self, desk, mailing, issue):
         assert "differs from the approved version" not in text_of(desk.get(address(issue)))
@@ -346,6 +395,16 @@ class TestApproved:
         page = text_of(desk.get(address(issue)))
         assert "The issue differs from the approved version." in page
         assert "<li>Changed: Warm up</li>" in page
+
+    def test_what_waits_for_somebody_says_why_and_names_no_time(self, desk, mailing, issue):
+        Mailing.objects.update(state="paused", reason="Too late for ada@example.org.")
+
+        page = desk.get(address(issue)).content.decode()
+
+        assert "It does not go out before somebody resumes it" in page
+        assert reverse("admin:subscribers_mailing_change", args=[mailing.pk]) in page
+        assert "Too late for …" in page
+        assert "<dt>Goes out</dt>" not in page
 
     def test_it_is_approved_again_with_what_has_changed(self, steps, mailing, issue):
         change(issue.sections.get(), body="Other words, of some length.")
@@ -422,7 +481,7 @@ class TestTestMail:
 
         page = text_of(desk.post(address(issue), {"do": "test", "addresses": addresses}))
 
-        assert "<b>ada@example.org</b> It is on its way." in page
+        assert "<b>ada@example.org</b> Done." in page
         assert "The mail server refused it: 550 5.1.1 Nobody &lt;here&gt;" in page
         assert mail_server.recipients == ["ada@example.org", "ADA@example.org"]
 

@@ -209,6 +209,14 @@ class TestWho:
 
         assert mail_server.recipients == ["paula@example.org", "late@example.org"]
 
+    def test_who_is_no_publisher_any_more_is_not(self, mail_server, paula):
+        mail_server.answers["paula@example.org"] = "451 4.7.1 Greylisted"
+        nudge_due(THREE_HOURS_BEFORE)
+        mail_server.answers.clear()
+        paula.groups.clear()
+
+        assert nudge_due(THREE_HOURS_BEFORE + HOUR) == 0
+
     def test_their_number_changes_no_number_of_questions(
         self, mail_server, django_assert_max_num_queries
     ):
@@ -325,10 +333,11 @@ class TestWords:
 
         sent = message()
 
-        assert sent["Subject"] == f"Nothing is approved yet for {in_words(WEDNESDAY)}"
+        assert sent["Subject"] == "Nothing is approved yet for Wed 2 December 2026, 09:00"
         assert sent["Auto-Submitted"] == "auto-generated"
         assert "List-Unsubscribe" not in sent
         text = self.text(sent)
+        assert in_words(WEDNESDAY) in text.replace("\n", " ")
         assert "The issue that may be meant for it: #2 Warm up" in text
         assert "- It is a draft: publish it, or schedule it." in text
         assert "- Its mail is not approved." in text

@@ -1,6 +1,7 @@
 """The mails that were written into a folder, as the desk shows them."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from subscribers import letters
 from subscribers.connection import Connection
+from subscribers.written_mails import listed
 from tests.builders import make_colleague, make_subscriber
 from tests.subscribers.test_mime import make_message
 
@@ -208,3 +210,21 @@ class TestOddFiles:
         monkeypatch.setattr("subscribers.written_mails.names", lambda: [NAME])
 
         assert manager.get(OUTBOX).context["page"].mails == []
+
+    def test_one_that_goes_while_it_is_looked_at_breaks_nothing(self, folder):
+        is_over = threading.Event()
+
+        def come_and_go():
+            while not is_over.is_set():
+                put(folder, b"Subject: Mail\n\n")
+                folder.joinpath(NAME).unlink()
+
+        thread = threading.Thread(target=come_and_go)
+        thread.start()
+        try:
+            found = [listed(NAME) for _turn in range(3000)]
+        finally:
+            is_over.set()
+            thread.join()
+
+        assert {one.subject for one in found if one} <= {"Mail", ""}

@@ -1,6 +1,7 @@
 """What a mail server means by a refusal, and what follows when a message is refused."""
 
 import pytest
+from django.utils import timezone
 
 from subscribers.bounces.refusals import refused
 from subscribers.bounces.statuses import kind_in, kind_of
@@ -99,6 +100,17 @@ class TestRefused:
 
         assert [refused(row, row.reply) for _turn in range(2)] == [True, False]
         assert Bounce.objects.count() == 1
+
+    def test_of_a_message_that_was_tried_again_counts_again(self):
+        row = self.failed("550 5.1.1 Nobody here")
+        refused(row, row.reply)
+        Subscriber.objects.update(state=State.ACTIVE, confirmed_at=timezone.now())
+        Delivery.objects.update(attempts=1, ended_at=timezone.now())
+
+        row = Delivery.objects.get()
+
+        assert refused(row, row.reply)
+        assert Subscriber.objects.get().state == State.BOUNCED
 
     def test_for_what_is_our_own_fault_says_nothing_of_the_address(self):
         row = self.failed("501 5.5.4 Invalid arguments")

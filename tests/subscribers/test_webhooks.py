@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from subscribers import subscriptions
 from subscribers.bounces.webhooks import listener
+from subscribers.consent import Proof
 from subscribers.models import Bounce, ConsentEvent, Letter, Subscriber, Suppression
 from tests.builders import make_delivery, make_mailing, make_subscriber
 
@@ -167,6 +168,15 @@ class TestPostmark:
 
         assert state_of(row.subscriber) == State.ACTIVE
 
+    def test_nor_a_leaving_that_the_person_has_taken_back(self, client, row):
+        subscriptions.leave(row.subscriber, Proof("page"))
+        said = self.leaving(row, ChangedAt=timezone.now().isoformat())
+        subscriptions.come_back(row.subscriber, Proof("page"))
+
+        assert post(client, "postmark", said) == 200
+
+        assert state_of(row.subscriber) == State.ACTIVE
+
     def test_an_event_without_a_name_counts_once_as_well(self, client, row):
         said = self.leaving(row, SuppressionReason="HardBounce")
 
@@ -209,6 +219,8 @@ class TestPostmark:
             {"ID": "\x00" * 300, "Details": "\x00\ud800" * 2000, "Description": "x" * 9000},
             {"BouncedAt": "2099-01-01T00:00:00Z"},
             {"BouncedAt": "2026-11-25T16:33:54"},
+            {"BouncedAt": "0001-01-01T00:00:00+14:00"},
+            {"Details": ["no", "text"], "Description": {"no": 1e308}},
         ],
     )
     def test_of_anything_that_can_be_typed_is_kept(self, client, row, changes):
@@ -393,7 +405,13 @@ class TestSendGrid:
 
         assert Suppression.objects.blocks(row.subscriber.address)
 
-    @pytest.mark.parametrize("said", [b"{}", b"[7]", b'[{"event": []}]', b'[{"timestamp": "x"}]'])
+    @pytest.mark.parametrize(
+        "said",
+        [
+            *(b"{}", b"[7]", b'[{"event": []}]', b'[{"timestamp": "x"}]'),
+            *(b'[{"event": "bounce", "timestamp": 1e308}]', b'[{"timestamp": Infinity}]'),
+        ],
+    )
     def test_nonsense_is_refused(self, client, said):
         client.raise_request_exception = False
 
