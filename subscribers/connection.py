@@ -75,6 +75,12 @@ class Connection:
         with suppress(OSError):  # whoever is gone hears no goodbye
             self.backend.close()
 
+    def drop(self) -> None:
+        """Hang up in the middle of a message, of which a goodbye would become a part."""
+        if self.is_smtp and self.backend.connection:
+            self.backend.connection.close()
+        self.close()
+
     def send(self, message: Message) -> str:
         """Hand a message over; give what the server said. Raises Refused or Interrupted."""
         self.is_attempt = False
@@ -142,7 +148,7 @@ class Connection:
         self.is_attempt = True
         sender, recipient, start = self.read(), self.read(), self.read()
         if start[0] == GO_ON and not (sender[0] == 250 and recipient[0] in TAKEN):
-            self.close()  # it waits for a message that it must not get
+            self.drop()  # it waits for a message that it must not get
         self.is_attempt = sender[0] == 250
         self.judge_sender(*sender)
         self.judge(*recipient)

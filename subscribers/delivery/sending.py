@@ -110,6 +110,9 @@ class Sender:
             if trouble.was_working:
                 return None
             raise
+        except Exception as error:  # nor must this
+            connection.drop()  # it may be anywhere in a message
+            return broken(job, error, "It could not be sent")
         return Outcome(job.row, State.SENT, reply, code=code_of(reply))
 
 

@@ -4,6 +4,7 @@ import datetime
 import threading
 
 import pytest
+from django.core.mail.backends import smtp
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
@@ -90,6 +91,39 @@ class TestBrokenDatabase:
         send(sender)
 
         assert states(mailing) == {"sent": 1}
+
+
+POISONED = b"To: reader-1@"
+
+
+class Poisoned(smtp.EmailBackend):
+    """A way to the mail server on which one message breaks something of ours."""
+
+    connection_class = property(lambda self: Breaking)
+
+
+class Breaking(smtp.smtplib.SMTP):
+    def send(self, words):
+        if isinstance(words, bytes) and POISONED in words:
+            raise LookupError(words.decode())
+        super().send(words)
+
+
+class TestPoison:
+    def test_a_message_that_breaks_something_waits_and_stops_no_other(
+        self, sender, judge, settings, caplog
+    ):
+        settings.EMAIL_BACKEND = "tests.subscribers.test_sending.Poisoned"
+        make_readers(4)
+        mailing = begun_mailing()
+
+        send(sender)
+
+        assert sorted(judge.counts) == [f"reader-{n}@example.org" for n in (0, 2, 3)]
+        row = mailing.deliveries.get(subscriber__email="reader-1@example.org")
+        assert (row.state, row.attempts) == (State.DEFERRED, 1)
+        assert "LookupError" in row.reply
+        assert "reader-1" not in caplog.text
 
 
 class TestPatience:
