@@ -146,7 +146,14 @@ class Connection:
     def at_once(self, *commands: str) -> None:
         self.write("\r\n".join(commands))
         self.is_attempt = True
-        sender, recipient, start = self.read(), self.read(), self.read()
+        sender = self.read()
+        if sender[0] == HANGING_UP:  # no other answers come
+            self.is_attempt = False
+            self.judge_sender(*sender)
+        recipient = self.read()
+        if recipient[0] == HANGING_UP:
+            self.judge(*recipient)
+        start = self.read()
         if start[0] == GO_ON and not (sender[0] == 250 and recipient[0] in TAKEN):
             self.drop()  # it waits for a message that it must not get
         self.is_attempt = sender[0] == 250
