@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from issues import search
@@ -18,7 +19,7 @@ from subscribers.connection import Interrupted
 from subscribers.consent import Proof
 from subscribers.models import Letter, Limit, Subscriber
 from subscribers.rounds import DAY, SOON, Round, keep_up
-from tests.builders import make_issue, make_section, make_subscriber
+from tests.builders import make_issue, make_mailing, make_section, make_subscriber
 from tests.web_process import production
 from tests.worker_process import PATIENCE, at_work, seconds_to_end, wait_until
 
@@ -62,6 +63,25 @@ class TestOnce:
 
         assert Subscriber.objects.get().letters.waiting().exists()
         assert "No mail goes out for now" in caplog.text
+
+
+class TestSignOfLife:
+    def test_where_none_can_be_given_nothing_is_sent(self, mail_server):
+        """Nobody knows then whether the database was put back from a backup."""
+        make_subscriber()
+        make_mailing()
+
+        def refuse(execute, sql, params, many, context):
+            if "subscribers_installation" in sql:
+                raise OperationalError("for the log")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(refuse):
+            call_command("worker", "--once")
+        assert mail_server.recipients == []
+
+        call_command("worker", "--once")
+        assert mail_server.recipients == ["ada@example.org"]
 
 
 class TestLettersInFiles:
