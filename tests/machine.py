@@ -122,6 +122,28 @@ def redis() -> Iterator[str]:
             process.wait()
 
 
+@contextmanager
+def mail_sink() -> Iterator[int]:
+    """Run Postfix's smtp-sink, which takes any mail and throws it away; give its port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="bitsletter-sink-") as folder:
+        why = "smtp-sink is not here (it is in Debian's package `postfix`)."
+        Path(folder).chmod(0o755)
+        quietly(
+            ["sh", "-c", f"cd {folder} && apt-get download -qq postfix && dpkg -x *.deb ."], why
+        )
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        libraries = os.environ | {"LD_LIBRARY_PATH": f"{folder}/usr/lib/postfix"}
+        command = [f"{folder}/usr/sbin/smtp-sink", *user, f"127.0.0.1:{port}", "128"]
+        process = subprocess.Popen(command, env=libraries)
+        try:
+            wait_for_port(port, process, "smtp-sink could not be started.")
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
 def redis_program() -> str:
     """Give the path of Redis's server."""
     if shutil.which("redis-server") is None and can_apt():

@@ -1,7 +1,7 @@
 """The ledger at work: who takes a row has it until it is written what has become of it.
 
 Each message is between two commits. What has become of one and who has the next are written in one
-transaction, so that a hundred thousand messages cost a hundred thousand commits, and three
+transaction, so that a hundred thousand messages cost a hundred thousand commits, and two
 statements each. These are written by hand: Django's own would take as long as sending does.
 
 A mail server cannot tell whether it took a message that it did not confirm (RFC 1047). Whoever
@@ -12,16 +12,17 @@ connection.
 
 import datetime
 import uuid
+from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from subscribers.models import Delivery, Mailing, Subscriber
 
@@ -45,13 +46,19 @@ CLAIM = f"""
         SELECT id FROM {TABLE} WHERE mailing_id = %s AND due_at <= %s
         ORDER BY due_at LIMIT 1 {{lock}}
     ) AND EXISTS (SELECT 1 FROM {Mailing._meta.db_table} WHERE id = %s AND state = 'sending')
-    RETURNING id, uid, subscriber_id, attempts, lost, first_at
+    RETURNING id, uid, attempts, lost, first_at, {{person}}
 """
-PERSON = f"""
-    SELECT uid, email, state, paused_until,
-        (SELECT {{list}} FROM {CHOICES} WHERE subscriber_id = {PEOPLE}.id)
-    FROM {PEOPLE} WHERE id = %s
-"""
+# A person is read in the statement that takes their row: what they said last counts.
+PERSON = [
+    f"(SELECT {column} FROM {PEOPLE} WHERE id = subscriber_id)"
+    for column in ("uid", "email", "state", "paused_until")
+]
+UNWANTED = f"(SELECT {{keys}} FROM {CHOICES} WHERE {CHOICES}.subscriber_id = {TABLE}.subscriber_id)"
+# Several keys as one text.
+KEYS = {
+    "sqlite": "group_concat(sectiontype_id)",
+    "postgresql": "string_agg(sectiontype_id::text, ',')",
+}
 SETTLE = f"""
     UPDATE {TABLE}
     SET state = %s, due_at = %s, attempts = attempts - %s,
@@ -60,16 +67,12 @@ SETTLE = f"""
     WHERE id = %s AND {{condition}}
 """
 
-# Threads of one process take turns: SQLite lets one of them write, and the others sleep too long.
-turns = Lock()
-
 
 class Claimed(NamedTuple):
     """A row in hand."""
 
     pk: int
     uid: uuid.UUID
-    subscriber_id: int | None
     attempts: int
     lost: int
     first_at: datetime.datetime
@@ -106,6 +109,73 @@ class Outcome:
     was_no_attempt: bool = False  # nobody has tried, as it were
 
 
+@dataclass(eq=False)
+class Request:
+    """What a sender asks of the ledger: to write an outcome, and to give it another row."""
+
+    outcome: Outcome | None
+    find: Callable[[], Job | Outcome | None] = lambda: None
+    job: Job | None = None
+    may_be_more: bool = False
+    error: Exception | None = None
+    is_served: bool = False
+
+    def serve(self) -> None:
+        """Write, and take rows until one is to be sent; the people of the others are left out."""
+        if self.outcome:
+            write(self.outcome)
+        for _turn in range(AT_ONCE):
+            found = self.find()
+            if not isinstance(found, Outcome):
+                self.job = found
+                return
+            write(found)
+        self.may_be_more = True
+
+
+class Counter:
+    """Where the senders of a process come together: whoever is first serves all who wait.
+
+    For SQLite, which lets one of them write at a time, and the others sleep too long. So one commit
+    is for all who have come meanwhile.
+    """
+
+    def __init__(self):
+        self.turn, self.waiting = Lock(), deque()
+
+    def serve(self, request: Request) -> None:
+        self.waiting.append(request)
+        with self.turn:
+            if not request.is_served:
+                serve_all([self.waiting.popleft() for _ in range(len(self.waiting))])
+
+
+counter = Counter()
+
+
+def serve(request: Request) -> Job | None:
+    """Give the job that was asked for, once all is committed; raise what went wrong."""
+    if connection.features.has_select_for_update:
+        serve_all([request])  # others may write at the same time
+    else:
+        counter.serve(request)
+    if request.error:
+        raise request.error
+    return request.job
+
+
+def serve_all(requests: list[Request]) -> None:
+    error = None
+    try:
+        with transaction.atomic():
+            for one in requests:
+                one.serve()
+    except Exception as trouble:  # nothing of it has happened, to any of them
+        error = trouble
+    for one in requests:
+        one.error, one.is_served = error, True
+
+
 def lease() -> datetime.timedelta:
     """Say for how long a row may be in hand: longer than the slowest mail server takes."""
     return datetime.timedelta(seconds=SILENCES * settings.EMAIL_TIMEOUT)
@@ -113,8 +183,7 @@ def lease() -> datetime.timedelta:
 
 def settle(outcome: Outcome) -> None:
     """Write what has become of a row, and take no other."""
-    with in_turn(), transaction.atomic():
-        write(outcome)
+    serve(Request(outcome))
 
 
 def settle_and_claim(
@@ -126,47 +195,59 @@ def settle_and_claim(
     """Write what has become of a row, and take the next that is due; None if there is none.
 
     People who do not get this mailing are left out on the way, as they are at this moment:
-    `has_something` says whether anything remains for somebody who left types out. Raises nothing
-    but what the database does, and then neither has happened.
+    `has_something` says whether anything remains for somebody who left types out. If the database
+    raises an error, neither has happened.
     """
-    while True:
-        with in_turn(), transaction.atomic():
-            if outcome:
-                write(outcome)
-            for _turn in range(AT_ONCE):
-                row = claim(mailing_id, worker)
-                if row is None:
-                    return None
-                found = judged(row, has_something)
-                if isinstance(found, Job):
-                    return found
-                write(found)
-        outcome = None
+    find_one = partial(find, mailing_id, worker, has_something)
+    request = Request(outcome, find_one)
+    while serve(request) is None and request.may_be_more:
+        request = Request(None, find_one)
+    return request.job
 
 
-def claim(mailing_id: int, worker: str) -> Claimed | None:
-    """Take a row that is due in hand, if the mailing is being sent."""
+def find(mailing_id: int, worker: str, has_something: Callable) -> Job | Outcome | None:
+    """Take a row that is due, if the mailing is being sent; say whether its person gets it."""
+    found = claim(mailing_id, worker)
+    return found and judged(*found, has_something)
+
+
+def claim(mailing_id: int, worker: str) -> tuple[Claimed, Person | None] | None:
+    """Take a row that is due in hand, and read whose it is; None for who was erased."""
     now = timezone.now()
     until = now + lease()
     moment = connection.ops.adapt_datetimefield_value
     values = [moment(until), worker, moment(now), mailing_id, moment(now), mailing_id]
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(lock=lock), values)
+        cursor.execute(claim_for(connection.vendor), values)
         found = cursor.fetchone()
     if found is None:
         return None
-    pk, uid, subscriber_id, attempts, lost, first_at = found
-    return Claimed(pk, as_uuid(uid), subscriber_id, attempts, lost, as_moment(first_at), until)
+    pk, uid, attempts, lost, first_at, *person = found
+    row = Claimed(pk, as_uuid(uid), attempts, lost, as_moment(first_at), until)
+    return row, person_of(*person)
 
 
-def judged(row: Claimed, has_something: Callable[[frozenset[int]], bool]) -> Job | Outcome:
-    """Read who it is, as they are now, and say whether they get it."""
+@cache
+def claim_for(vendor: str) -> str:
+    """Give the statement as a database wants it."""
+    lock = "FOR UPDATE SKIP LOCKED" if vendor == "postgresql" else ""
+    columns = [*PERSON, UNWANTED.format(keys=KEYS[vendor])]
+    return CLAIM.format(lock=lock, person=", ".join(columns))
+
+
+def person_of(uid, email, state, paused_until, unwanted) -> Person | None:
+    if uid is None:
+        return None
+    keys = frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
+    return Person(as_uuid(uid), email, state, paused_until and as_moment(paused_until), keys)
+
+
+def judged(row: Claimed, person: Person | None, has_something: Callable) -> Job | Outcome:
+    """Say whether a person gets it, as they are now."""
     skipped = partial(Outcome, row, State.SKIPPED)
     if row.lost > MOST_LOST:
-        words = "Whoever sent it did not come back to say what became of it, again and again."
+        words = _("Whoever sent it did not come back to say what became of it, again and again.")
         return Outcome(row, State.HELD, words)
-    person = read_person(row.subscriber_id)
     if person is None:
         return skipped(skip=Skip.ERASED)
     if person.state != Subscriber.State.ACTIVE:
@@ -177,24 +258,6 @@ def judged(row: Claimed, has_something: Callable[[frozenset[int]], bool]) -> Job
     if not has_something(person.unwanted):
         return skipped(skip=Skip.NOTHING_CHOSEN)
     return Job(row, person)
-
-
-def read_person(pk: int | None) -> Person | None:
-    """Give a person, with the types that they left out, by one statement."""
-    if pk is None:
-        return None
-    is_postgres = connection.vendor == "postgresql"
-    keys = (
-        "string_agg(sectiontype_id::text, ',')" if is_postgres else "group_concat(sectiontype_id)"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(PERSON.format(list=keys), [pk])
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    uid, email, state, paused_until, unwanted = found
-    keys = frozenset(map(int, unwanted.split(","))) if unwanted else frozenset()
-    return Person(as_uuid(uid), email, state, paused_until and as_moment(paused_until), keys)
 
 
 def write(outcome: Outcome) -> None:
@@ -217,10 +280,6 @@ def write(outcome: Outcome) -> None:
         values.append(moment(row.lease))
     with connection.cursor() as cursor:
         cursor.execute(SETTLE.format(condition=condition), values)
-
-
-def in_turn():
-    return nullcontext() if connection.features.has_select_for_update else turns
 
 
 def as_uuid(value: str | uuid.UUID) -> uuid.UUID:

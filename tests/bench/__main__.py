@@ -2,8 +2,8 @@
 
 Each page is asked for in turn with a constant answer of the same server, so that the ratio of
 the two says something whatever the machine. Nothing here is a test, and nothing is asserted.
-`python -m tests.bench pages`, `… archive`, `… server`, `… subscribers` or `… speed` measures one
-part alone.
+`python -m tests.bench pages`, `… archive`, `… server`, `… subscribers`, `… sending` or `… speed`
+measures one part alone.
 """
 
 import http.client
@@ -16,12 +16,12 @@ from urllib.parse import quote
 
 import psycopg
 
-from tests.bench import archive, desk, server, speed, subscribers, typing
+from tests.bench import archive, desk, sending, server, speed, subscribers, typing
 from tests.bench.site import ask, installed
 from tests.machine import browser, postgres
 from tests.web_process import served
 
-PARTS = ("pages", "archive", "server", "subscribers", "speed")
+PARTS = ("pages", "archive", "server", "subscribers", "sending", "speed")
 NAMES = (
     "usual",
     "small",
@@ -29,6 +29,7 @@ NAMES = (
     "served",
     subscribers.READERS,
     subscribers.LISTS,
+    sending.SITE,
 )  # sites, each in a database of its own
 ISSUES, SECTIONS = 2000, 6
 ROUNDS = 60
@@ -67,6 +68,8 @@ def measure_all(parts: Sequence[str], engine: str, settings: dict[str, dict[str,
         server.report(engine, installed(settings["served"], *server.FILL))
     if "subscribers" in parts:
         subscribers.report(engine, settings)
+    if "sending" in parts:
+        sending.report(engine, installed(settings[sending.SITE]))
 
 
 def issues(count: int) -> list[str]:

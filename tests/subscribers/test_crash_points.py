@@ -1,8 +1,7 @@
 """A worker that ends at its n-th step, for n = 1, 2, 3 … until it lives: nobody is ever missed.
 
-Two ablations turn this red: writing "sent" before the mail server has said 250 loses somebody where
-the worker ends in between, and listing people without the unique row (mailing, subscriber) mails
-them twice where it ends between two chunks.
+Writing "sent" before the mail server has said so ("commit before 250") turns this red: it loses
+somebody where the worker ends in between.
 """
 
 import itertools

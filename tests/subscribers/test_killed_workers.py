@@ -1,8 +1,7 @@
 """Workers that are killed in the middle: nobody is missed, and hardly anybody hears twice.
 
 The judge is a mail server that syncs a line for each message before it takes it. Marking a row as
-sent before the server has said so ("commit before 250") loses somebody here; without the ledger's
-unique row, listing people again mails everybody twice.
+sent before the server has said so ("commit before 250") loses somebody here.
 """
 
 import os

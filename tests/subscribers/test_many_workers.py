@@ -18,7 +18,7 @@ WORKERS, PEOPLE = 4, 2000
 
 
 def test_four_workers_send_each_message_once(tmp_path, judge):
-    """They also begin it together: without the unique row everybody would have several."""
+    """They also begin it together, and each lists everybody whom the others have not."""
     install_rows()
     addresses = make_readers(PEOPLE)
     mailing = make_mailing()

@@ -1,18 +1,27 @@
-"""Robots that open every link of a mail before its reader does: nothing may come of it."""
+"""Robots that open every link of a mail before its reader does: nothing may come of it.
 
+A page that unsubscribes when it is merely opened ("GET unsubscribes") turns this red.
+"""
+
+import datetime
 import re
+import threading
 
 import pytest
 from django.apps import apps
 from django.core import serializers
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
 from subscribers import letters, subscriptions
 from subscribers.addresses import read_address
 from subscribers.consent import Proof
+from subscribers.delivery import approving, starting
+from subscribers.delivery.pacing import Pacing
+from subscribers.delivery.sending import Sender
 from subscribers.models import Letter, Subscriber
-from tests.builders import make_issue, make_subscriber
+from tests.builders import YESTERDAY, make_issue, make_ready_issue, make_subscriber
 from tests.mail_server import links_in
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +29,7 @@ pytestmark = pytest.mark.django_db
 Kind = Letter.Kind
 HERE = Proof("preferences")
 SITE = "http://127.0.0.1:8000"
+ISSUE = "issue"  # the mail of one, beside the letters
 
 
 def everything() -> str:
@@ -44,8 +54,18 @@ def mailed(mail_server, settings) -> dict[str, object]:
     kinds = list(Letter.objects.order_by("due_at", "pk").values_list("kind", flat=True))
 
     letters.send_due()
+    send_issue()
 
-    return dict(zip(kinds, mail_server.messages, strict=True))
+    return dict(zip([*kinds, ISSUE], mail_server.messages, strict=True))
+
+
+def send_issue() -> None:
+    """Send an issue to one reader, as approving and the worker do."""
+    Subscriber.objects.update(paused_until=timezone.now() + datetime.timedelta(days=1))
+    make_subscriber("reader@example.org")
+    approving.approve(make_ready_issue(2, YESTERDAY), None)
+    starting.begin_due()
+    Sender("worker", Pacing()).send_due(threading.Event())
 
 
 def links_of(message) -> list[str]:
@@ -54,10 +74,10 @@ def links_of(message) -> list[str]:
 
 
 def test_every_kind_of_mail_is_scanned(mailed):
-    assert mailed.keys() == set(Kind)
+    assert mailed.keys() == {*Kind, ISSUE}
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", [*Kind, ISSUE])
 def test_opening_every_link_three_times_changes_nothing(mailed, kind):
     scanner = Client()
     links = links_of(mailed[kind])
@@ -84,6 +104,7 @@ def test_opening_every_link_three_times_changes_nothing(mailed, kind):
         (Kind.CHANGE, {"change"}),
         (Kind.CHANGED, {"preferences", "unsubscribe"}),
         (Kind.GOODBYE, {"come_back"}),
+        (ISSUE, {"preferences", "unsubscribe"}),
     ],
 )
 def test_a_mail_holds_the_links_that_its_reader_needs(mailed, kind, names):
