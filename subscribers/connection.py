@@ -75,6 +75,12 @@ class Connection:
         with suppress(OSError):  # whoever is gone hears no goodbye
             self.backend.close()
 
+    def drop(self) -> None:
+        """Hang up in the middle of a message, of which a goodbye would become a part."""
+        if self.is_smtp and self.backend.connection:
+            self.backend.connection.close()
+        self.close()
+
     def send(self, message: Message) -> str:
         """Hand a message over; give what the server said. Raises Refused or Interrupted."""
         self.is_attempt = False
@@ -140,9 +146,16 @@ class Connection:
     def at_once(self, *commands: str) -> None:
         self.write("\r\n".join(commands))
         self.is_attempt = True
-        sender, recipient, start = self.read(), self.read(), self.read()
+        sender = self.read()
+        if sender[0] == HANGING_UP:  # no other answers come
+            self.is_attempt = False
+            self.judge_sender(*sender)
+        recipient = self.read()
+        if recipient[0] == HANGING_UP:
+            self.judge(*recipient)
+        start = self.read()
         if start[0] == GO_ON and not (sender[0] == 250 and recipient[0] in TAKEN):
-            self.close()  # it waits for a message that it must not get
+            self.drop()  # it waits for a message that it must not get
         self.is_attempt = sender[0] == 250
         self.judge_sender(*sender)
         self.judge(*recipient)

@@ -62,7 +62,8 @@ def rounds_of_mailings(heart: Heart, senders: int) -> list[Callable[[threading.E
 
     def sending(sender: Sender) -> Callable[[threading.Event], float]:
         def send_mailings(stop: threading.Event) -> float:
-            sender.send_due(stop)
+            if heart.is_beating:
+                sender.send_due(stop)
             return LOOKING
 
         return send_mailings

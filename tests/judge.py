@@ -45,6 +45,7 @@ class Judge(socketserver.ThreadingTCPServer):
         self.file = os.open(record, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
         self.answer: Callable[[str, str], str | None] = lambda kind, recipient: None
         self.takes_several = True
+        self.starts_anyway = False  # listens to messages for nobody, and refuses them at their end
         self.connections = 0
         super().__init__((HOST, 0), Dialogue)
 
@@ -118,7 +119,7 @@ class Dialogue(socketserver.StreamRequestHandler):
         self.send(f"250-judge\r\n{several}250 8BITMIME")
 
     def take_message(self) -> None:
-        if not self.recipient:
+        if not self.recipient and not self.server.starts_anyway:
             self.send("503 nobody to write to")
         elif self.say("DATA", "354 go on", self.recipient):
             data = b"".join(iter(self.rfile.readline, b".\r\n"))

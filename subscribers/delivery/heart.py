@@ -19,18 +19,20 @@ class Heart:
     def __init__(self, pacing: Pacing):
         self.name = f"{socket.gethostname()[:40]}-{os.getpid()}"
         self.pacing, self.started_at = pacing, timezone.now()
+        self.is_beating = False
 
     def beat(self) -> None:
-        """Give a sign of life; before the first one, no sender may begin.
+        """Give a sign of life; before the first one, and after one that failed, nobody may send.
 
         What went out before the database was put back is not known here: it must be held first.
         """
-        now = timezone.now()
+        self.is_beating, now = False, timezone.now()
         restored.watch(now)
         Worker.objects.update_or_create(
             name=self.name, defaults={"seen_at": now, "started_at": self.started_at}
         )
         self.pacing.workers = max(Worker.objects.alive(now).count(), 1)
+        self.is_beating = True
 
     def stop(self) -> None:
         """Say that it lives no longer, so that the others need not wait for its silence."""

@@ -61,8 +61,9 @@ KEYS = {
 }
 SETTLE = f"""
     UPDATE {TABLE}
-    SET state = %s, due_at = %s, attempts = attempts - %s, skip = %s, code = %s, reply = %s,
-        ended_at = %s
+    SET state = %s, due_at = %s, attempts = attempts - %s,
+        first_at = CASE WHEN attempts = %s THEN NULL ELSE first_at END,
+        skip = %s, code = %s, reply = %s, ended_at = %s
     WHERE id = %s AND {{condition}}
 """
 
@@ -266,8 +267,10 @@ def write(outcome: Outcome) -> None:
     """
     row, moment = outcome.row, connection.ops.adapt_datetimefield_value
     is_over = outcome.state not in Delivery.OPEN
+    not_tried = int(outcome.was_no_attempt)
     values = [
-        *(outcome.state.value, moment(outcome.due_at), int(outcome.was_no_attempt), outcome.skip),
+        # If the first attempt was none, it is still to come.
+        *(outcome.state.value, moment(outcome.due_at), not_tried, not_tried, outcome.skip),
         *(outcome.code, outcome.reply, moment(timezone.now()) if is_over else None, row.pk),
     ]
     if outcome.state == State.SENT:

@@ -12,7 +12,9 @@ from django.conf import settings
 
 FIRST_SHARE = 1 / 8  # of the rate, at the beginning
 DOUBLES_EVERY = 60  # seconds in which nothing went wrong
-LONGEST_PUT_OFF = 600  # seconds until somebody asks again
+LONGEST_PUT_OFF = 3600  # seconds until somebody asks again
+# Seconds whose turns are made up for: workers rest between two looks at what is due.
+MADE_UP = 4
 FORGOTTEN_AFTER = 3600  # seconds without a message
 MOST_DOMAINS = 1000
 
@@ -39,12 +41,18 @@ class Pace:
         """
         self.grow(now)
         if now >= self.next_turn:
-            return self.take(now, share)
+            turn = max(self.next_turn, now - MADE_UP)
+            self.next_turn, self.used_at = turn + 1 / (self.allowed * share), now
+            return 0
         self.put_off_to = max(self.put_off_to, self.next_turn) + 1 / (self.rate * share)
         if self.put_off_to - now > LONGEST_PUT_OFF:
             self.put_off_to = self.next_turn
             return LONGEST_PUT_OFF
         return self.put_off_to - now
+
+    def give_back(self, share: float = 1) -> None:
+        """Leave a turn that was taken to somebody else."""
+        self.next_turn -= 1 / (self.allowed * share)
 
     def grow(self, now: float) -> None:
         if now - self.grown_at >= DOUBLES_EVERY:
@@ -76,12 +84,18 @@ class Pacing:
             return self.overall.take(self.clock(), self.share)
 
     def wait_for(self, domain: str) -> float:
-        """Take a turn for a domain and give 0; else say in how many seconds to ask again."""
+        """Take a turn for a domain and give 0; else say in how many seconds to ask again.
+
+        Whoever has waited for a turn of all of them, and has none here, gives that back.
+        """
         if not settings.RATE_PER_DOMAIN:
             return 0
         with self.lock:
             now = self.clock()
-            return self.pace_of(domain, now).take_now(now, self.share)
+            pause = self.pace_of(domain, now).take_now(now, self.share)
+            if pause and self.overall:
+                self.overall.give_back(self.share)
+            return pause
 
     def slow_down(self, domain: str) -> None:
         """Heed a server that has had too much of us for now."""

@@ -36,6 +36,9 @@ class Sender:
         self.worker, self.pacing = worker, pacing
         self.stop = threading.Event()
         self.mails: dict[tuple[int, str], IssueMail] = {}
+        # What has become of the last row, until it is written: a database that takes nothing for
+        # now must not make us forget what a mail server took.
+        self.outcome: Outcome | None = None
 
     def send_due(self, stop: threading.Event) -> None:
         """Send what is due of all mailings, until there is nothing or it is time to stop.
@@ -43,25 +46,33 @@ class Sender:
         Raises Interrupted when the mail server cannot be reached: what was not sent stays due.
         """
         self.stop = stop
+        self.settle()
         with Connection() as connection:
             for mailing in Mailing.objects.filter(state=Mailing.State.SENDING).light():
                 self.send_all(mailing, connection)
                 finish(mailing.pk)
 
     def send_all(self, mailing: Mailing, connection: Connection) -> None:
-        mail, outcome = self.mail_of(mailing), None
+        mail = self.mail_of(mailing)
         while not self.stop.is_set():
-            outcome = self.wait_for_turn(outcome)
+            self.wait_for_turn()
             if self.stop.is_set():
                 break
-            job = ledger.settle_and_claim(outcome, mailing.pk, self.worker, mail.has_something)
+            job = ledger.settle_and_claim(self.outcome, mailing.pk, self.worker, mail.has_something)
+            self.outcome = None
             if job is None:
                 return
-            outcome = self.outcome_of(job, mail, connection)
-            if outcome and outcome.state == State.FAILED:
-                outcome = note_failure(outcome)
-        if outcome:
-            ledger.settle(outcome)
+            self.outcome = self.outcome_of(job, mail, connection)
+            if self.outcome and self.outcome.state == State.FAILED:
+                failed = self.outcome
+                self.settle()
+                follow_failure(failed)
+        self.settle()
+
+    def settle(self) -> None:
+        if self.outcome:
+            ledger.settle(self.outcome)
+            self.outcome = None
 
     def mail_of(self, mailing: Mailing) -> IssueMail:
         key = (mailing.pk, mailing.digest)
@@ -69,15 +80,11 @@ class Sender:
             self.mails = {key: IssueMail.of(mailing)}  # of one at a time: variants take room
         return self.mails[key]
 
-    def wait_for_turn(self, outcome: Outcome | None) -> Outcome | None:
+    def wait_for_turn(self) -> None:
         """Wait as long as the rate asks; what has become of the last row is written before."""
-        pause = self.pacing.wait()
-        if not pause:
-            return outcome
-        if outcome:
-            ledger.settle(outcome)
-        self.stop.wait(pause)
-        return None
+        if pause := self.pacing.wait():
+            self.settle()
+            self.stop.wait(pause)
 
     def outcome_of(self, job: Job, mail: IssueMail, connection: Connection) -> Outcome | None:
         """Send a message, unless its domain has had enough for now.
@@ -91,7 +98,7 @@ class Sender:
         try:
             message = written(job, mail)
         except Exception as error:  # whatever it is, it must not reach the others
-            return unwritten(job, error)
+            return broken(job, error, "It could not be written")
         try:
             reply = connection.send(message)
         except Refused as refusal:
@@ -103,12 +110,14 @@ class Sender:
             if trouble.was_working:
                 return None
             raise
+        except Exception as error:  # nor must this
+            connection.drop()  # it may be anywhere in a message
+            return broken(job, error, "It could not be sent")
         return Outcome(job.row, State.SENT, reply, code=code_of(reply))
 
 
-def note_failure(outcome: Outcome) -> None:
-    """Write that a message has failed, and what follows for its reader and for all the others."""
-    ledger.settle(outcome)
+def follow_failure(outcome: Outcome) -> None:
+    """Do what follows from a failure, once it is written: for its reader, and for all others."""
     delivery = Delivery.objects.select_related("subscriber").get(pk=outcome.row.pk)
     refusals.refused(delivery, outcome.reply)
     stop_if_failing(delivery.mailing_id)
@@ -120,10 +129,11 @@ def written(job: Job, mail: IssueMail) -> Message:
     return mail.message(job.row.uid, to, variant, timezone.localtime(job.row.first_at))
 
 
-def unwritten(job: Job, error: Exception) -> Outcome:
+def broken(job: Job, error: Exception, words: str) -> Outcome:
+    """Put off a message on which something of ours breaks."""
     where = "".join(traceback.format_tb(error.__traceback__))  # without words, which name addresses
-    logger.error("%s could not be written: %s\n%s", job.row.uid, type(error).__name__, where)
-    return put_off(job, f"It could not be written: {type(error).__name__}")
+    logger.error("%s: %s: %s\n%s", job.row.uid, words, type(error).__name__, where)
+    return put_off(job, f"{words}: {type(error).__name__}")
 
 
 def refused(job: Job, refusal: Refused) -> Outcome:

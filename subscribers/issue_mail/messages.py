@@ -18,6 +18,7 @@ from subscribers.models import Subscriber
 from subscribers.tokens import Purpose
 
 TOKEN = "-token-"
+MOST_VARIANTS = 100  # that are kept: of twelve types there are thousands, of 100 kB and more each
 INERT = "#test"  # where the personal links of a test lead: nowhere
 
 
@@ -63,10 +64,15 @@ class IssueMail:
     def variant(self, unwanted: frozenset[int] = frozenset()) -> Variant | None:
         """Give what those get who left these types out; None if nothing remains for them."""
         unwanted &= frozenset(self.contents.types)
-        if unwanted not in self.variants:
+        if unwanted in self.variants:
+            found = self.variants.pop(unwanted)
+        else:
             is_something = bool(self.contents.chosen(unwanted))
-            self.variants[unwanted] = Variant(self.contents, unwanted) if is_something else None
-        return self.variants[unwanted]
+            found = Variant(self.contents, unwanted) if is_something else None
+        self.variants[unwanted] = found  # the last one: the first is that of longest ago
+        if len(self.variants) > MOST_VARIANTS:
+            del self.variants[next(iter(self.variants))]
+        return found
 
     def message(
         self,

@@ -103,6 +103,9 @@ def join(person: Subscriber, former: Subscriber, proof: Proof) -> None:
     former.letters.update(subscriber=person)
     former.events.hand_over(person)
     former.former_links.update(subscriber=person)
+    # What was sent to them was, and what is to be sent will be; once where both are to get it.
+    has_own = person.deliveries.values("mailing")
+    former.deliveries.exclude(mailing__in=has_own).update(subscriber=person)
     FormerLink.objects.create(uid=former.uid, round=former.round, subscriber=person)
     former.delete()
 

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from tests.subscribers.test_headers import issue_message
 pytestmark = pytest.mark.once
 
 HOST = "127.0.0.1"
+PATIENCE = 5  # seconds
 # Of 127.0.0.1, signed by itself; good for a hundred years, and for nothing but these tests.
 CERTIFICATE = """\
 -----BEGIN PRIVATE KEY-----
@@ -208,6 +210,35 @@ class TestCommands:
             connection.send(issue_message(to="ada@example.org"))
 
         assert mail_server.recipients == ["ada@example.org"]
+
+
+class TestSeveralCommandsAtOnce:
+    def test_who_hangs_up_at_the_first_says_why(self, judge):
+        """No answers come to the others; and to nobody has anything been said of the reader."""
+        judge.answer = lambda kind, recipient: "421 4.7.0 too many" if kind == "MAIL" else None
+
+        assert trouble() == "MAIL: 421 4.7.0 too many"
+
+    def test_nor_is_it_a_riddle_at_the_second(self, judge):
+        judge.answer = lambda kind, recipient: "421 4.7.0 too many" if kind == "RCPT" else None
+
+        with pytest.raises(Interrupted, match="421 4.7.0 too many") as error:
+            send()
+
+        assert error.value.is_attempt
+
+    def test_one_that_listens_to_a_message_for_nobody_is_left_at_once(self, judge, settings):
+        """It would take a goodbye for a part of the message, and wait for the rest."""
+        settings.EMAIL_TIMEOUT = PATIENCE
+        judge.starts_anyway = True
+        judge.answer = lambda kind, recipient: "550 5.1.1 nobody" if kind == "RCPT" else None
+        begun = time.monotonic()
+
+        with Connection() as connection, pytest.raises(Refused, match="550"):
+            connection.send(issue_message())
+
+        assert time.monotonic() - begun < PATIENCE
+        assert judge.taken == []
 
 
 class TestUnreachable:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from issues.models import SectionType
 from subscribers.issue_mail.building import build
-from subscribers.issue_mail.contents import Contents
-from subscribers.issue_mail.messages import IssueMail, Recipient
+from subscribers.issue_mail.contents import Contents, Piece
+from subscribers.issue_mail.messages import MOST_VARIANTS, IssueMail, Recipient
 from tests.builders import make_issue
 from tests.subscribers.issue_mails import ADA, EVERY_RULE, filled, received
 
@@ -64,6 +64,21 @@ class TestAllSubsets:
 
         assert again == contents
         assert again.digest == contents.digest
+
+
+class TestMemory:
+    def test_however_differently_people_choose_few_are_kept(self):
+        types = range(10)
+        pieces = tuple(Piece(f"<p>{n}</p>", f"{n}\n", type=n) for n in types)
+        mail = IssueMail(Contents("Warm up", "news@example.org", pieces))
+        everything = mail.variant()
+
+        for count in types:
+            for unwanted in itertools.combinations(types, count):
+                assert mail.variant(frozenset(unwanted)).text.content
+                assert mail.variant() is everything  # the one that is used most stays
+
+        assert len(mail.variants) == MOST_VARIANTS
 
 
 class TestAnyTextsArrive:

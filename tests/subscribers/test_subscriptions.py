@@ -20,7 +20,7 @@ from subscribers.consent import POLICY_VERSION, Proof
 from subscribers.models import ConsentEvent, Letter, Limit, Subscriber, Suppression
 from subscribers.models.consent_event import OnlyGrows
 from subscribers.subscriptions import forgetting, moving
-from tests.builders import install_rows, make_subscriber
+from tests.builders import install_rows, make_delivery, make_mailing, make_subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -417,6 +417,28 @@ class TestAnotherAddress:
         assert tokens.read(tokens.Purpose.CHOOSE, tokens_of_ada["choose"]) == bob
         assert tokens.read(tokens.Purpose.CHANGE, tokens_of_ada["change"]) is None
         assert tokens.is_spent(tokens_of_ada["change"])
+
+    @pytest.mark.parametrize("state", ["queued", "sent"])
+    def test_that_is_known_takes_its_mailings_along(self, state):
+        """Else they would miss the one that goes out just now, or get an earlier one again."""
+        bob = make_subscriber("bob@example.org", "pending")
+        ada = make_subscriber()
+        delivery = make_delivery(make_mailing(state="sending"), ada, state)
+
+        subscriptions.change(self.ask(ada), PAGE)
+
+        delivery.refresh_from_db()
+        assert delivery.subscriber == bob
+
+    def test_but_not_where_both_are_to_get_the_same(self):
+        bob, ada, mailing = make_subscriber("bob@example.org"), make_subscriber(), make_mailing()
+        own, other = make_delivery(mailing, bob), make_delivery(mailing, ada)
+
+        subscriptions.change(self.ask(ada), PAGE)
+
+        own.refresh_from_db()
+        other.refresh_from_db()
+        assert (own.subscriber, other.subscriber) == (bob, None)
 
     def test_cannot_be_confirmed_by_who_has_left(self):
         ada = self.ask(make_subscriber())

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from issues import search
@@ -16,9 +17,17 @@ from subscribers import letters, limits, subscriptions, upkeep
 from subscribers.addresses import read_address
 from subscribers.connection import Interrupted
 from subscribers.consent import Proof
-from subscribers.models import Letter, Limit, Subscriber
+from subscribers.models import Letter, Limit, Subscriber, Worker
 from subscribers.rounds import DAY, SOON, Round, keep_up
-from tests.builders import make_issue, make_section, make_subscriber
+from tests.builders import (
+    install_rows,
+    make_issue,
+    make_mailing,
+    make_section,
+    make_subscriber,
+)
+from tests.judge import slow
+from tests.subscribers.mailings import begun_mailing, make_readers, states
 from tests.web_process import production
 from tests.worker_process import PATIENCE, at_work, seconds_to_end, wait_until
 
@@ -62,6 +71,25 @@ class TestOnce:
 
         assert Subscriber.objects.get().letters.waiting().exists()
         assert "No mail goes out for now" in caplog.text
+
+
+class TestSignOfLife:
+    def test_where_none_can_be_given_nothing_is_sent(self, mail_server):
+        """Nobody knows then whether the database was put back from a backup."""
+        make_subscriber()
+        make_mailing()
+
+        def refuse(execute, sql, params, many, context):
+            if "subscribers_installation" in sql:
+                raise OperationalError("for the log")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(refuse):
+            call_command("worker", "--once")
+        assert mail_server.recipients == []
+
+        call_command("worker", "--once")
+        assert mail_server.recipients == ["ada@example.org"]
 
 
 class TestLettersInFiles:
@@ -198,3 +226,31 @@ class TestProcess:
             assert worker.returncode == 0
         assert Letter.objects.get().state == Letter.State.SENDING
         assert Letter.objects.due(timezone.now() + datetime.timedelta(minutes=6)).exists()
+
+    def test_a_database_that_takes_nothing_does_not_keep_it(self, environment):
+        with at_work(environment) as worker:
+            assert worker.stdout.readline() == "The worker is at work.\n"
+            with transaction.atomic():
+                assert len(Worker.objects.select_for_update()) == 1
+
+                assert seconds_to_end(worker) < GRACE
+
+            assert worker.returncode == 0
+
+    @pytest.mark.parametrize("rate", ["0", "0.1"])
+    def test_four_senders_finish_the_messages_in_hand(self, environment, judge, rate):
+        """Or do not wait any more for the turn that the rate gives them."""
+        install_rows()
+        make_readers(40)
+        mailing = begun_mailing()
+        judge.answer = slow(0.5)
+        settings = {"EMAIL_URL": judge.url, "SENDERS": "4", "RATE": rate}
+
+        with at_work(environment | settings) as worker:
+            wait_until(lambda: judge.taken)
+            assert seconds_to_end(worker) < GRACE
+
+            assert worker.returncode == 0
+        sent = mailing.deliveries.filter(state="sent").count()
+        assert sent == len(judge.taken) == len(judge.counts)
+        assert states(mailing) == {"sent": sent, "queued": 40 - sent}
