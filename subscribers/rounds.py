@@ -63,7 +63,8 @@ def rounds_of_mailings(heart: Heart, senders: int) -> list[Callable[[threading.E
     def sending(sender: Sender) -> Callable[[threading.Event], float]:
         def send_mailings(stop: threading.Event) -> float:
             if heart.is_beating:
-                sender.send_due(stop)
+                with heart.minding():
+                    sender.send_due(stop)
             return LOOKING
 
         return send_mailings

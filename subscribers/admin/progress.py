@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +9,7 @@ from django.utils.translation import ngettext
 from issues.moments import day_and_clock, in_words
 from subscribers.connection import without_addresses
 from subscribers.delivery import totals
+from subscribers.delivery.lateness import last_sign
 from subscribers.models import Delivery, Mailing, Worker
 
 State = Mailing.State
@@ -70,10 +70,20 @@ def worker_words(at: datetime.datetime | None = None) -> dict:
     at = at or timezone.now()
     if alive := Worker.objects.alive(at).count():
         words = ngettext("%d worker is at work.", "%d workers are at work.", alive)
-        return {"is_alive": True, "words": words % alive, "seen": ""}
-    last = Worker.objects.aggregate(at=Max("seen_at"))["at"]
+        return {"is_alive": True, "words": words % alive, "more": trouble_words(at)}
+    last = last_sign()
     seen = _("None has been seen yet.")
     if last:
         seen = _("The last one was seen %s ago.") % totals.in_words(at - last)
     words = _("No worker runs: nothing is sent until one does.")
-    return {"is_alive": False, "words": words, "seen": seen}
+    return {"is_alive": False, "words": words, "more": seen}
+
+
+def trouble_words(at: datetime.datetime) -> str:
+    """Say why those who live send nothing."""
+    worker = Worker.objects.in_trouble(at).first()
+    if worker is None:
+        return ""
+    words = _("Nothing can be sent since %(moment)s: %(trouble)s")
+    moment = day_and_clock(timezone.localtime(worker.trouble_at))
+    return words % {"moment": moment, "trouble": worker.trouble}

@@ -16,12 +16,13 @@ from issues.moments import in_words
 from subscribers.delivery import nudging, weeks
 from subscribers.delivery.lateness import last_sign
 from subscribers.delivery.slots import latest_slot, next_slot, window_end
-from subscribers.models import Delivery, Letter, Mailing
+from subscribers.models import Delivery, Letter, Mailing, Worker
 
 State = Mailing.State
 
 OVER = (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.SKIPPED)
 SOON = datetime.timedelta(minutes=10)  # within which a worker does something
+A_MOMENT = datetime.timedelta(minutes=2)  # in which a mail server may come back
 LATE = datetime.timedelta(minutes=15)  # behind what was to be begun or sent
 MANY = 100  # letters: no more of them are counted
 OLD = datetime.timedelta(days=7)  # since whoever was to look has looked
@@ -40,6 +41,7 @@ def troubles(at: datetime.datetime | None = None) -> list[Trouble]:
         *of_slots(at),
         *(trouble for one in going for trouble in of_mailing(one, at)),
         *of_workers(going, at),
+        *of_mail_server(at),
         *of_held_rows(at),
         *of_letters(at),
     ]
@@ -111,6 +113,15 @@ def of_workers(going: list[Mailing], at: datetime.datetime) -> Iterator[Trouble]
         words = _("A mailing is to go out, but no worker is alive.")
         since = seen_at and _("The last one was seen on %s.") % in_words(seen_at)
         yield Trouble("no_worker", " ".join(filter(None, [words, since])))
+
+
+def of_mail_server(at: datetime.datetime) -> Iterator[Trouble]:
+    """Say whether the mail server has been out of reach for more than a moment."""
+    worker = Worker.objects.in_trouble(at).first()
+    if worker and worker.trouble_at <= at - A_MOMENT:
+        words = _("Nothing can be sent since %(moment)s. %(trouble)s")
+        facts = {"moment": in_words(worker.trouble_at), "trouble": worker.trouble}
+        yield Trouble("mail_server", words % facts)
 
 
 def of_held_rows(at: datetime.datetime) -> Iterator[Trouble]:

@@ -3,9 +3,12 @@
 import datetime
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.utils import timezone
 
+from subscribers.connection import Interrupted
 from subscribers.delivery import restored
 from subscribers.delivery.pacing import Pacing
 from subscribers.models import Worker
@@ -20,6 +23,18 @@ class Heart:
         self.name = f"{socket.gethostname()[:40]}-{os.getpid()}"
         self.pacing, self.started_at = pacing, timezone.now()
         self.is_beating = False
+        self.trouble, self.trouble_at = "", None
+
+    @contextmanager
+    def minding(self) -> Iterator[None]:
+        """Tell with the next signs of life why nothing can be sent, until something can."""
+        try:
+            yield
+        except Interrupted as trouble:
+            self.trouble, self.trouble_at = str(trouble), self.trouble_at or timezone.now()
+            raise
+        else:
+            self.trouble, self.trouble_at = "", None
 
     def beat(self) -> None:
         """Give a sign of life; before the first one, and after one that failed, nobody may send.
@@ -28,8 +43,9 @@ class Heart:
         """
         self.is_beating, now = False, timezone.now()
         restored.watch(now)
+        facts = {"trouble": self.trouble, "trouble_at": self.trouble_at}
         Worker.objects.update_or_create(
-            name=self.name, defaults={"seen_at": now, "started_at": self.started_at}
+            name=self.name, defaults={"seen_at": now, "started_at": self.started_at, **facts}
         )
         self.pacing.workers = max(Worker.objects.alive(now).count(), 1)
         self.is_beating = True

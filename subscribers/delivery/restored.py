@@ -35,7 +35,7 @@ from subscribers.models import Installation, Mailing
 logger = logging.getLogger(__name__)
 
 NAME = "worker.json"
-A_MOMENT = datetime.timedelta(minutes=1)
+A_MOMENT = datetime.timedelta(seconds=5)  # between a beat and the file that tells of it
 NOWHERE = uuid.UUID(int=0)  # stands for all folders in which nothing can be kept
 
 

@@ -106,7 +106,10 @@ class Sender:
                 self.pacing.slow_down(domain)
             return refused(job, refusal)
         except Interrupted as trouble:
-            ledger.settle(interrupted(job, trouble))
+            outcome = interrupted(job, trouble)
+            ledger.settle(outcome)
+            if outcome.state == State.FAILED:
+                follow_failure(outcome)
             if trouble.was_working:
                 return None
             raise

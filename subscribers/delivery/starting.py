@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,7 @@ def begin_due(at=None, is_ending=lambda: False) -> None:
     for mailing in Mailing.objects.due(at).light():
         begin(mailing, at)
     for mailing in Mailing.objects.filter(state=State.STARTING).light():
-        while not is_ending() and list_people(mailing.pk):
-            pass
+        list_all(mailing.pk, is_ending)
 
 
 def begin(mailing: Mailing, at) -> None:
@@ -43,6 +42,15 @@ def reason_to_wait(mailing: Mailing, at) -> str:
     if not Issue.objects.published(at).filter(pk=mailing.issue_id).exists():
         return _("The issue is not public, so that its links would lead nowhere.")
     return lateness.reason_to_wait(mailing, at)
+
+
+def list_all(pk: int, is_ending=lambda: False) -> None:
+    """Give everybody their row, chunk by chunk."""
+    try:
+        while not is_ending() and list_people(pk):
+            pass
+    except IntegrityError:
+        logger.info("Somebody was erased while mailing %d was listed; it is tried again.", pk)
 
 
 def list_people(pk: int) -> bool:

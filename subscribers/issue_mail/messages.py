@@ -42,10 +42,10 @@ class IssueMail:
     """The mail of one issue, ready to be filled in for as many people as there are."""
 
     def __init__(self, contents: Contents):
-        self.contents = contents
+        self.contents, self.types = contents, frozenset(contents.types)
         self.sender = read_mailbox(contents.sender)
         self.headers = emails.list_headers()
-        self.variants: dict[frozenset[int], Variant | None] = {}
+        self.variants: dict[frozenset[int], Variant] = {}
         pages = {Purpose.CHOOSE: "preferences", Purpose.LEAVE: "unsubscribe"}
         self.pages = {
             purpose: absolute_url(reverse(f"subscribers:{page}", args=[TOKEN]))
@@ -59,16 +59,14 @@ class IssueMail:
 
     def has_something(self, unwanted: frozenset[int]) -> bool:
         """Say whether anything remains for those who left these types out."""
-        return self.variant(unwanted) is not None
+        return not self.types or not self.types <= unwanted
 
     def variant(self, unwanted: frozenset[int] = frozenset()) -> Variant | None:
         """Give what those get who left these types out; None if nothing remains for them."""
-        unwanted &= frozenset(self.contents.types)
-        if unwanted in self.variants:
-            found = self.variants.pop(unwanted)
-        else:
-            is_something = bool(self.contents.chosen(unwanted))
-            found = Variant(self.contents, unwanted) if is_something else None
+        unwanted &= self.types
+        if not self.has_something(unwanted):
+            return None
+        found = self.variants.pop(unwanted, None) or Variant(self.contents, unwanted)
         self.variants[unwanted] = found  # the last one: the first is that of longest ago
         if len(self.variants) > MOST_VARIANTS:
             del self.variants[next(iter(self.variants))]

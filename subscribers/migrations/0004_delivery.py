@@ -35,6 +35,14 @@ class Migration(migrations.Migration):
                         db_index=True, default=django.utils.timezone.now, verbose_name="last seen"
                     ),
                 ),
+                (
+                    "trouble",
+                    models.TextField(blank=True, verbose_name="what is wrong"),
+                ),
+                (
+                    "trouble_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="since"),
+                ),
             ],
             options={
                 "verbose_name": "worker",

@@ -24,8 +24,9 @@ def mailing_at_home(context) -> dict:
         return {"may_see": True}
     found = progress.context_of(mailing)
     is_due = mailing.state != State.APPROVED or mailing.scheduled_for <= timezone.now()
-    has_no_worker = found["worker"] is not None and not found["worker"]["is_alive"]
-    return {"may_see": True, "is_stuck": is_due and has_no_worker, **found}
+    worker = found["worker"]
+    cannot_send = worker is not None and (not worker["is_alive"] or worker["more"])
+    return {"may_see": True, "is_stuck": is_due and cannot_send, **found}
 
 
 def most_urgent(mailings) -> Mailing | None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from subscribers import letters
 from subscribers.delivery import weeks
-from subscribers.delivery.health import troubles
+from subscribers.delivery.health import A_MOMENT, troubles
 from subscribers.models import Delivery, Letter, Mailing, Subscriber, Worker
 from tests.builders import (
     make_colleague,
@@ -212,6 +212,23 @@ class TestWorkers:
         Worker.objects.all().delete()
 
         assert names() == ["no_worker"]
+
+    def test_a_mail_server_that_is_gone_for_a_moment_is_no_trouble(self):
+        trouble_at = NOON - A_MOMENT + datetime.timedelta(seconds=1)
+        Worker.objects.create(name="another", seen_at=NOON, trouble="No.", trouble_at=trouble_at)
+
+        assert "mail_server" not in names()
+
+    def test_one_that_stays_away_is(self):
+        trouble_at = NOON - A_MOMENT
+        Worker.objects.create(
+            name="another", seen_at=NOON, trouble="Nobody answers.", trouble_at=trouble_at
+        )
+
+        [trouble] = [one for one in troubles(NOON) if one.name == "mail_server"]
+
+        assert trouble.words.startswith("Nothing can be sent since")
+        assert trouble.words.endswith("Nobody answers.")
 
 
 class TestLetters:

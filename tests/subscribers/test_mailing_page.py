@@ -218,6 +218,16 @@ class TestWorker:
         assert NO_WORKER in page
         assert "None has been seen yet." in page
 
+    def test_one_that_cannot_send_says_why(self, signed_in):
+        now = timezone.now()
+        Worker.objects.create(name="one", trouble="Nobody answers.", trouble_at=now)
+
+        page = text_of(signed_in.get(page_of(begun())))
+
+        assert "1 worker is at work." in page
+        assert "Nothing can be sent since" in page
+        assert "Nobody answers." in page
+
     def test_one_that_is_gone_was_seen_some_time_ago(self, signed_in):
         Worker.objects.create(name="one", seen_at=timezone.now() - datetime.timedelta(minutes=5))
 

@@ -41,8 +41,8 @@ class Command(BaseCommand):
                 one.once()
             heart.stop()
             return
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         rounds[0].once()  # the sign of life, before anybody sends
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         for one in rounds:
             one.start()
         self.stdout.write("The worker is at work.")
