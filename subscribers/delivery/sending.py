@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscribers.bounces import refusals
+from subscribers.bounces import at_once as refusals
 from subscribers.connection import Connection, Interrupted, Refused, without_addresses
 from subscribers.delivery import ledger
 from subscribers.delivery.ledger import Job, Outcome
