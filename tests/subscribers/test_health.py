@@ -75,6 +75,12 @@ class TestSlot:
 
         assert names() == ["missed_slot"]
 
+    def test_what_went_out_the_day_before_is_for_it(self):
+        mailing_for(WEDNESDAY - 22 * HOUR)
+
+        assert names() == []
+        assert names(WEDNESDAY + WEEK) == ["missed_slot"]
+
     def test_one_that_is_skipped_is_not_missed_before_or_after(self, editor):
         weeks.skip(WEDNESDAY, editor)
         assert names() == []
