@@ -190,6 +190,28 @@ class TestMaildir:
         assert "1 hard" in read(folder)
 
 
+class TestPaths:
+    def test_one_that_is_not_there_is_named(self, tmp_path):
+        with pytest.raises(CommandError) as error:
+            read(tmp_path / "nope")
+
+        assert str(error.value) == f"{tmp_path}/nope is not there."
+
+    def test_what_was_read_before_it_is_told(self, ada, tmp_path):
+        (tmp_path / "one.eml").write_bytes(sample("qmail"))
+
+        with pytest.raises(CommandError) as error:
+            read(tmp_path / "one.eml", tmp_path / "nope")
+
+        assert str(error.value) == f"{tmp_path}/nope is not there. Until then: 1 hard."
+
+    def test_one_that_cannot_be_read_says_why(self, tmp_path):
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+        with pytest.raises(CommandError, match="/loop cannot be read: Too many levels"):
+            read(tmp_path / "loop")
+
+
 @pytest.fixture(params=[("imap", Imap), ("pop3", Pop)], ids=["imap", "pop"])
 def server(request):
     scheme, handler = request.param
