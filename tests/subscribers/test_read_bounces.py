@@ -297,6 +297,21 @@ class TestServers:
         with mailbox_servers.running(Pop, [long]) as server:
             assert read("--pop", server.url("pop3")) == "Read: 1 hard.\n"
 
+    @pytest.mark.parametrize(("scheme", "handler"), [("imap", Imap), ("pop3", Pop)])
+    def test_more_than_can_be_read_at_once_are_read_in_the_end(
+        self, ada, monkeypatch, scheme, handler
+    ):
+        monkeypatch.setattr(mailboxes, "AT_ONCE", 2)
+        names = ("answer-of-a-person", "qmail", "postfix-mailbox-full", "qmail")
+        with mailbox_servers.running(handler, [sample(one) for one in names]) as server:
+            server.scheme = scheme
+            for _turn in range(3):
+                read_from(server)
+
+            kinds = {one.kind for one in Bounce.objects.all()}
+
+        assert kinds == {"hard", "soft"}
+
 
 class TestWorker:
     def test_reads_the_mailbox_every_ten_minutes(self, ada, settings, server):
