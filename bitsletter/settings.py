@@ -86,9 +86,9 @@ def read_send_time() -> datetime.time:
 
 def read_send_within() -> float:
     hours = env.float("SEND_WITHIN", 9)
-    if not 0 < hours <= 7 * 24:
+    if not 0 < hours <= 6 * 24:  # it ends before the next slot's mail may begin
         raise ImproperlyConfigured(
-            f"SEND_WITHIN must be a number of hours up to a week (168); it is {hours:g}."
+            f"SEND_WITHIN must be a number of hours up to six days (144); it is {hours:g}."
         )
     return hours
 

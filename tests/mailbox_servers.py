@@ -63,8 +63,8 @@ class Pop(Talking):
                 self.gone.append(int(number))
                 self.say("+OK")
             case ["QUIT"]:
-                for number in self.gone:
-                    del self.server.messages[number]
+                kept = [one for n, one in self.server.messages.items() if n not in self.gone]
+                self.server.messages = dict(enumerate(kept, 1))
                 self.say("+OK")
                 return False
             case _:

@@ -85,6 +85,7 @@ class TestSettings:
             ("SEND_TIME", "24:30"),
             ("SEND_TIME", "nine"),
             ("SEND_WITHIN", "0"),
+            ("SEND_WITHIN", "144.5"),
             ("SEND_WITHIN", "nan"),
             ("SEND_WITHIN", "soon"),
             ("EMAIL_URL", "smtp+ssl://user:password@mail.example.org:465"),

@@ -1,5 +1,6 @@
 """The addresses that a monitor asks."""
 
+import datetime
 import json
 
 import pytest
@@ -8,8 +9,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 from django.utils import timezone
 
+from bitsletter.health import notes
 from subscribers.models import Mailing, Worker
-from tests.builders import make_mailing, make_ready_issue
+from tests.builders import make_mailing, make_ready_issue, make_subscriber
 from tests.test_head import ask
 
 ALIVE, READY = "/healthz", "/readyz"
@@ -59,6 +61,21 @@ class TestReady:
         MigrationRecorder(connection).record_applied("subscribers", "9999_later")
 
         assert answer(client)[0] == 200
+
+    def test_what_is_only_worth_knowing_is_no_trouble(self, client):
+        """Such as that nobody has an address for reminders, as on a site that begins."""
+        make_subscriber()
+        now = timezone.now()
+        past = now - datetime.timedelta(days=14)
+        make_mailing(make_ready_issue(), state="sent", approved_at=now, scheduled_for=past)
+
+        assert [one.name for one in notes()] == ["nobody_to_remind"]
+        assert answer(client) == (200, {"ready": True, "troubles": []})
+
+    def test_notes_of_a_database_that_is_not_ready_are_none(self, client):
+        MigrationRecorder(connection).record_unapplied("subscribers", "0001_subscribers")
+
+        assert notes() == []
 
     def test_it_costs_few_questions(self, client, django_assert_max_num_queries):
         client.get(READY)

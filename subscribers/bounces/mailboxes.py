@@ -18,7 +18,7 @@ from django.conf import settings
 from subscribers.bounces.parsing import LARGEST
 
 SCHEMES = ("imaps", "imap", "pop3s", "pop3")
-AT_ONCE = 1000  # messages of a mailbox in one go, the newest of them; the rest waits for the next
+AT_ONCE = 1000  # messages of a mailbox in one go; the rest waits for the next
 TROUBLES = (OSError, EOFError, UnicodeError, imaplib.IMAP4.error, poplib.error_proto)
 HERE = ("localhost", "127.0.0.1", "::1")
 # Python's own reader of POP gives up at a line of 2048 characters, and with it all that follows.
@@ -172,7 +172,7 @@ class Pop:
 
     def __iter__(self) -> Iterator[Mail]:
         count, _size = self.server.stat()
-        for number in list(range(1, count + 1))[-AT_ONCE:]:
+        for number in range(1, min(count, AT_ONCE) + 1):  # the oldest, which leave room for others
             _answer, lines, _size = self.server.retr(number)
             yield Mail(f"message {number}", b"\r\n".join(lines)[:LARGEST], str(number))
 

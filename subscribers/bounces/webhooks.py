@@ -3,15 +3,17 @@
 Only the provider of the settings is listened to, and only if it knows the secret.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from anymail.exceptions import AnymailAPIError
+from anymail.exceptions import AnymailAPIError, AnymailWebhookValidationFailure
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 # What reading a text fails with that no provider has written.
@@ -19,6 +21,9 @@ NONSENSE = (
     *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
     *(AnymailAPIError, ImproperlyConfigured),  # the second for what is told in the wrong place
 )
+# Django would tell of each at length, and strangers can send as many as they like.
+UNHEARD = (SuspiciousOperation, MultiPartParserError)
+logger = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -27,7 +32,18 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":  # some ask whether anybody is here, by HEAD
         return HttpResponse()
-    return listener(provider)(request)
+    try:
+        return listener(provider)(request)
+    except UNHEARD as error:
+        logger.warning("A message to %s is refused: %s.", request.path, why(error))
+        return HttpResponseBadRequest()
+
+
+def why(error: Exception) -> str:
+    """Say why a message is refused, without anything that stands in it."""
+    if isinstance(error, AnymailWebhookValidationFailure):
+        return "its sender does not prove to be the provider (ANYMAIL_WEBHOOK_SECRET, signature)"
+    return f"it cannot be read ({type(error.__cause__ or error).__name__})"
 
 
 def view_class(provider: str) -> type[AnymailCoreWebhookView] | None:

@@ -48,11 +48,20 @@ def troubles(at: datetime.datetime | None = None) -> list[Trouble]:
 
 
 def of_slots(at: datetime.datetime) -> Iterator[Trouble]:
-    """Say whether a slot was missed, and whether anybody can be told before the next one is."""
+    """Say whether a slot was missed."""
     last = latest_slot(at)
     if weeks.is_missed(last, at):
         words = _("Nothing went out on %s, and nobody had said that it would not.")
         yield Trouble("missed_slot", words % in_words(last))
+
+
+def notes(at: datetime.datetime | None = None) -> list[Trouble]:
+    """Give what is worth knowing, and keeps no mail from going out."""
+    return list(of_reminders(at or timezone.now()))
+
+
+def of_reminders(at: datetime.datetime) -> Iterator[Trouble]:
+    """Say whether anybody can be told before the next slot is missed."""
     is_needed = weeks.counts_since() and weeks.week_of(next_slot(at)).is_open
     if is_needed and not nudging.publishers():
         words = _("Nobody who may approve mailings has an e-mail address: nobody is reminded.")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscribers.bounces import refusals
+from subscribers.bounces import at_once
 from subscribers.connection import Connection, Interrupted, Refused, without_addresses
 from subscribers.delivery import ledger
 from subscribers.delivery.ledger import Job, Outcome
@@ -122,7 +122,7 @@ class Sender:
 def follow_failure(outcome: Outcome) -> None:
     """Do what follows from a failure, once it is written: for its reader, and for all others."""
     delivery = Delivery.objects.select_related("subscriber").get(pk=outcome.row.pk)
-    refusals.refused(delivery, outcome.reply)
+    at_once.refused(delivery, outcome.reply)
     stop_if_failing(delivery.mailing_id)
 
 

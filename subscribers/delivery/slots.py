@@ -48,11 +48,17 @@ def window_end(moment: datetime.datetime) -> datetime.datetime:
 
 
 def span(slot: datetime.datetime) -> tuple[datetime.datetime, datetime.datetime]:
-    """Give from when, and before when, a mailing is the one for that slot: its day, and longer
-    if that ends before the window does."""
-    day = timezone.localdate(slot)
-    begins, next_day = midnight(day), midnight(day + ONE_DAY)
-    return begins, max(next_day, window_end(slot))
+    """Give from when, and before when, a mailing is the one for that slot.
+
+    It may go out a day early, unless it is still in time for the slot before.
+    """
+    day_before = timezone.localdate(slot) - ONE_DAY
+    return max(midnight(day_before), span_end(latest_slot(slot - ONE_DAY))), span_end(slot)
+
+
+def span_end(slot: datetime.datetime) -> datetime.datetime:
+    """Give the end of the day of a slot, or of its window if that is later."""
+    return max(midnight(timezone.localdate(slot) + ONE_DAY), window_end(slot))
 
 
 def midnight(day: datetime.date) -> datetime.datetime:

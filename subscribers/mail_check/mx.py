@@ -50,8 +50,8 @@ def about_host(domain: str, host: str, records: Records) -> list[Finding]:
     try:
         if addresses_of(host, records):
             return []
-    except NoAnswer:
-        return []
+    except NoAnswer as error:
+        return [MX.unknown(f"Nobody can say which addresses {host} has: {error}.")]
     return [MX.wrong(f"{host}, which takes the mail of {domain}, has no address (A or AAAA).")]
 
 

@@ -42,10 +42,14 @@ def checked(address: str, host: str, records: Records) -> Finding:
                 "addresses. Whoever rents you the machine sets it, mostly in their control panel:"
             )
             return PTR.wrong(words, f"{pointer}. 3600 IN PTR {named(host, address)}.")
+    except NoAnswer as error:
+        return PTR.unknown(f"Nobody can say which name {address} has: {error}.")
+    try:
         if any(address in addresses_of(name, records) for name in names):
             return PTR.ok(f"{address} is called {names[0]}, and that name leads back to it.")
     except NoAnswer as error:
-        return PTR.unknown(f"Nobody can say which name {address} has: {error}.")
+        words = f"{address} is called {names[0]}; nobody can say whether that leads back to it"
+        return PTR.unknown(f"{words}: {error}.")
     kind = "AAAA" if ":" in address else "A"
     words = f"{address} is called {names[0]}, but that name does not lead back to it. Add:"
     return PTR.wrong(words, f"{names[0]}. 3600 IN {kind} {address}")

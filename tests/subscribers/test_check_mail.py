@@ -450,7 +450,10 @@ class TestMX:
         [
             ("example.org. IN MX 0 .\n", "takes no mail at all"),
             ("example.org. IN MX 10 192.0.2.1.\n", "must name a host, not the address"),
-            ("example.org. IN MX 10 nowhere.example.org.\n", "has no address"),
+            (
+                "example.org. IN MX 10 nowhere.example.org.\nnowhere.example.org. IN TXT x\n",
+                "has no address",
+            ),
         ],
     )
     def test_what_is_wrong_with_one(self, record, saying):
@@ -458,10 +461,24 @@ class TestMX:
 
         assert saying in one.words
 
+    @pytest.mark.parametrize("name", ["mx.example.org", "mx.example.net"])
+    def test_a_host_of_which_the_file_tells_nothing_is_unknown(self, name):
+        [one] = found("MX", "unknown", mx=f"example.org. IN MX 10 {name}.\n")
+
+        assert f"which addresses {name} has: the file holds nothing about {name}" in one.words
+        assert not found("MX", "wrong", mx=f"example.org. IN MX 10 {name}.\n")
+
+    def test_one_that_dns_does_not_know_is_wrong(self):
+        with dns_server.running(zone(host="")) as names:
+            text, _ = run("example.org", "--resolver", names.address, "--json")
+
+        told = [one for one in json.loads(text)["findings"] if one["about"] == "MX"]
+        assert [one["level"] for one in told] == ["ok", "wrong"]
+
     def test_bounces_need_one_too(self, site):
         site.BOUNCE_ADDRESS = "b+{}@bounces.example.org"
 
-        [one] = found("MX", "wrong")
+        [one] = found("MX", "wrong", host=HOST + "bounces.example.org. IN TXT x\n")
 
         assert one.words.startswith("bounces.example.org takes no mail")
 
@@ -478,10 +495,17 @@ class TestTheMachine:
         assert one.record == "10.2.0.192.in-addr.arpa. 3600 IN PTR mail.example.org."
 
     def test_a_name_that_leads_elsewhere(self):
-        [one] = found("PTR", "wrong", ptr=PTR.replace("mail.", "other."))
+        host = HOST + "other.example.org. IN A 192.0.2.11\n"
+
+        [one] = found("PTR", "wrong", ptr=PTR.replace("mail.", "other."), host=host)
 
         assert "does not lead back to it" in one.words
         assert one.record == "other.example.org. 3600 IN A 192.0.2.10"
+
+    def test_a_name_of_which_the_file_tells_nothing_is_unknown(self):
+        [one] = found("PTR", "unknown", ptr=PTR.replace("mail.", "other."))
+
+        assert "192.0.2.10 is called other.example.org; nobody can say whether" in one.words
 
     def test_an_address_instead_of_a_name(self):
         [one] = found("PTR", "ok", server="192.0.2.10")
@@ -494,9 +518,16 @@ class TestTheMachine:
         assert "2001:db8::1 send" in found("SPF", "wrong", host=host)[0].words
 
     def test_no_address(self):
-        [one] = found("PTR", "wrong", server="none.example.org")
+        host = HOST + "none.example.org. IN TXT x\n"
+
+        [one] = found("PTR", "wrong", server="none.example.org", host=host)
 
         assert "has no address" in one.words
+
+    def test_an_address_of_which_the_file_tells_nothing_is_unknown(self):
+        [one] = found("PTR", "unknown", server="none.example.org")
+
+        assert "which addresses none.example.org has" in one.words
 
     def test_that_of_a_provider_is_not_our_affair(self):
         [one] = found("PTR", "note", server="")

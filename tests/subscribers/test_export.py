@@ -181,13 +181,16 @@ class TestManyPeople:
 
 
 class TestCommand:
-    def test_writes_to_the_standard_output(self):
+    @pytest.mark.parametrize("name", [[], ["-"]])
+    def test_writes_to_the_standard_output(self, tmp_path, monkeypatch, name):
+        monkeypatch.chdir(tmp_path)
         make_subscriber("ada@example.org")
         out = io.StringIO()
 
-        call_command("export_subscribers", stdout=out)
+        call_command("export_subscribers", *name, stdout=out)
 
         assert out.getvalue() == "".join(exported())
+        assert not list(tmp_path.iterdir())
 
     def test_writes_a_file_that_nobody_else_may_read(self, tmp_path):
         make_subscriber("ada@example.org")

@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from subscribers import letters
 from subscribers.delivery import weeks
+<<<<<<< HEAD
 from subscribers.delivery.health import A_MOMENT, troubles
+=======
+from subscribers.delivery.health import notes, troubles
+>>>>>>> e2
 from subscribers.models import Delivery, Letter, Mailing, Subscriber, Worker
 from tests.builders import (
     make_colleague,
@@ -75,6 +79,12 @@ class TestSlot:
 
         assert names() == ["missed_slot"]
 
+    def test_what_went_out_the_day_before_is_for_it(self):
+        mailing_for(WEDNESDAY - 22 * HOUR)
+
+        assert names() == []
+        assert names(WEDNESDAY + WEEK) == ["missed_slot"]
+
     def test_one_that_is_skipped_is_not_missed_before_or_after(self, editor):
         weeks.skip(WEDNESDAY, editor)
         assert names() == []
@@ -105,18 +115,26 @@ class TestNobodyToRemind:
         django_user_model.objects.update(email="")
 
     def test_is_said_while_nothing_is_approved(self):
-        [trouble] = troubles(NOON)
+        [note] = notes(NOON)
 
-        assert trouble.name == "nobody_to_remind"
-        assert "nobody is reminded" in trouble.words
+        assert note.name == "nobody_to_remind"
+        assert "nobody is reminded" in note.words
+
+    def test_is_no_trouble(self):
+        assert names() == []
 
     def test_is_not_once_something_is_or_the_week_is_skipped(self, editor):
         mailing_for(WEDNESDAY + WEEK, 3, state="approved")
-        assert names() == []
+        assert notes(NOON) == []
 
         Mailing.objects.filter(state="approved").delete()
         weeks.skip(WEDNESDAY + WEEK, editor)
-        assert names() == []
+        assert notes(NOON) == []
+
+    def test_is_not_where_somebody_has_an_address(self):
+        make_colleague("Publisher", "pat", email="pat@example.org")
+
+        assert notes(NOON) == []
 
 
 class TestMailings:
@@ -308,7 +326,7 @@ class TestCommand:
         ]
 
     def test_tells_programs_the_same(self, capsys, is_well):
-        assert self.run(capsys, "--json") == (0, '{"troubles": []}\n', "")
+        assert self.run(capsys, "--json") == (0, '{"troubles": [], "notes": []}\n', "")
 
         mailing_for(state="paused", reason="Zu spät.")
         Mailing.objects.update(approved_at=timezone.now() + WEEK)
@@ -316,4 +334,17 @@ class TestCommand:
         status, out, err = self.run(capsys, "--json")
         assert (status, err) == (1, "")
         words = "“Warm up” waits for a person: Zu spät."
-        assert json.loads(out) == {"troubles": [{"name": "waiting", "words": words}]}
+        assert json.loads(out)["troubles"] == [{"name": "waiting", "words": words}]
+
+    def test_notes_are_told_and_no_trouble(self, capsys, is_well, django_user_model):
+        django_user_model.objects.update(email="")
+        Mailing.objects.update(approved_at=timezone.now(), scheduled_for=timezone.now() - 2 * WEEK)
+        words = "Nobody who may approve mailings has an e-mail address: nobody is reminded."
+
+        told = self.run(capsys)
+        status, out, err = self.run(capsys, "--json")
+
+        assert told == (0, f"All is well with the mail.\nNote: {words}\n", "")
+        assert (status, err) == (0, "")
+        note = {"name": "nobody_to_remind", "words": words}
+        assert json.loads(out) == {"troubles": [], "notes": [note]}

@@ -112,13 +112,13 @@ class TestIfSomethingIsApproved:
     def somebody(self, paula):
         pass
 
-    @pytest.mark.parametrize("hours", [-9, -1, 0, 8, 14])
-    def test_for_that_day_nobody_is_reminded(self, mail_server, hours):
+    @pytest.mark.parametrize("hours", [-33, -9, -1, 0, 8, 14])
+    def test_for_that_day_or_the_one_before_nobody_is_reminded(self, mail_server, hours):
         approve_for(WEDNESDAY + hours * HOUR)
 
         assert nudge_due(A_DAY_BEFORE) == 0
 
-    @pytest.mark.parametrize("days", [-7, -1, 1, 7])
+    @pytest.mark.parametrize("days", [-7, -2, 1, 7])
     def test_for_another_day_somebody_is(self, mail_server, days):
         approve_for(WEDNESDAY + days * 24 * HOUR)
 

@@ -9,8 +9,8 @@ from django.core.mail import get_connection
 from django.utils import timezone
 
 from subscribers import letters, subscriptions
+from subscribers.bounces.at_once import refused
 from subscribers.bounces.checks import check_mailbox, check_provider
-from subscribers.bounces.refusals import refused
 from subscribers.bounces.statuses import kind_of
 from subscribers.connection import Connection, Interrupted, Refused
 from subscribers.consent import Proof

@@ -190,6 +190,28 @@ class TestMaildir:
         assert "1 hard" in read(folder)
 
 
+class TestPaths:
+    def test_one_that_is_not_there_is_named(self, tmp_path):
+        with pytest.raises(CommandError) as error:
+            read(tmp_path / "nope")
+
+        assert str(error.value) == f"{tmp_path}/nope is not there."
+
+    def test_what_was_read_before_it_is_told(self, ada, tmp_path):
+        (tmp_path / "one.eml").write_bytes(sample("qmail"))
+
+        with pytest.raises(CommandError) as error:
+            read(tmp_path / "one.eml", tmp_path / "nope")
+
+        assert str(error.value) == f"{tmp_path}/nope is not there. Until then: 1 hard."
+
+    def test_one_that_cannot_be_read_says_why(self, tmp_path):
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+
+        with pytest.raises(CommandError, match="/loop cannot be read: Too many levels"):
+            read(tmp_path / "loop")
+
+
 @pytest.fixture(params=[("imap", Imap), ("pop3", Pop)], ids=["imap", "pop"])
 def server(request):
     scheme, handler = request.param
@@ -274,6 +296,21 @@ class TestServers:
         long = sample("qmail") + b"x" * 50_000 + b"\n"
         with mailbox_servers.running(Pop, [long]) as server:
             assert read("--pop", server.url("pop3")) == "Read: 1 hard.\n"
+
+    @pytest.mark.parametrize(("scheme", "handler"), [("imap", Imap), ("pop3", Pop)])
+    def test_more_than_can_be_read_at_once_are_read_in_the_end(
+        self, ada, monkeypatch, scheme, handler
+    ):
+        monkeypatch.setattr(mailboxes, "AT_ONCE", 2)
+        names = ("answer-of-a-person", "qmail", "postfix-mailbox-full", "qmail")
+        with mailbox_servers.running(handler, [sample(one) for one in names]) as server:
+            server.scheme = scheme
+            for _turn in range(3):
+                read_from(server)
+
+            kinds = {one.kind for one in Bounce.objects.all()}
+
+        assert kinds == {"hard", "soft"}
 
 
 class TestWorker:

@@ -174,25 +174,40 @@ class TestSlots:
 
 
 class TestSpan:
-    def test_it_is_the_day_of_the_slot(self, standing):
+    def test_it_is_the_day_of_the_slot_and_the_one_before(self, standing):
         standing("America/New_York")
 
         begins, ends = span(utc("2026-12-02T14:00"))
 
-        assert (begins, ends) == (utc("2026-12-02T05:00"), utc("2026-12-03T05:00"))
+        assert (begins, ends) == (utc("2026-12-01T05:00"), utc("2026-12-03T05:00"))
 
     def test_it_goes_on_as_long_as_the_window(self, standing):
         standing("UTC", datetime.time(23))
 
-        assert span(utc("2026-12-02T23:00")) == (utc("2026-12-02T00:00"), utc("2026-12-03T08:00"))
+        assert span(utc("2026-12-02T23:00")) == (utc("2026-12-01T00:00"), utc("2026-12-03T08:00"))
+
+    def test_it_begins_when_the_one_before_is_over(self, standing):
+        standing("UTC", within=144)
+
+        assert span(utc("2026-12-02T09:00")) == (utc("2026-12-01T09:00"), utc("2026-12-08T09:00"))
+        assert span(utc("2026-12-09T09:00"))[0] == utc("2026-12-08T09:00")
+
+    @pytest.mark.parametrize("zone", ZONES)
+    @pytest.mark.parametrize("within", [9, 144])
+    def test_no_two_overlap(self, zone, within, standing):
+        for weekday in range(7):
+            standing(zone, datetime.time(23, 30), weekday, within)
+            spans = [span(slot) for slot in slots_between(BEGIN, END)]
+
+            assert all(a[1] <= b[0] < b[1] for a, b in zip(spans, spans[1:], strict=False))
 
     def test_a_day_may_begin_after_midnight(self, standing):
-        standing("America/Santiago", weekday=6)
+        standing("America/Santiago", weekday=0)
 
-        begins, ends = span(slot_on(datetime.date(2026, 9, 6)))
+        begins, ends = span(slot_on(datetime.date(2026, 9, 7)))
 
         assert begins == utc("2026-09-06T04:00")  # 1:00 there; there was no midnight
-        assert ends == utc("2026-09-07T03:00")
+        assert ends == utc("2026-09-08T03:00")
 
 
 @pytest.mark.parametrize("weekday", range(7))

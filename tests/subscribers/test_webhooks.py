@@ -257,6 +257,22 @@ class TestPostmark:
 
         assert answer.status_code == 400
 
+    @pytest.mark.parametrize(
+        ("secret", "said", "reason"),
+        [
+            (SECRET, b'{"RecordType": "ada@example.org"', "cannot be read (JSONDecodeError)"),
+            ("hook:another-long-secret", b'{"Email": "ada@example.org"}', "WEBHOOK_SECRET"),
+        ],
+    )
+    def test_what_is_refused_is_one_line_in_the_log(self, client, caplog, secret, said, reason):
+        assert post(client, "postmark", said, secret) == 400
+
+        [line, *others] = [one for one in caplog.records if one.name != "django.request"]
+        assert (line.levelname, line.exc_info, others) == ("WARNING", None, [])
+        assert line.getMessage().startswith("A message to /mail/postmark/tracking/ is refused: ")
+        assert reason in line.getMessage()
+        assert "ada" not in caplog.text
+
     def test_needs_no_token_of_a_form_and_sets_no_cookie(self, row):
         client = Client(enforce_csrf_checks=True)
 

@@ -30,8 +30,9 @@ class Command(BaseCommand):
         "Explain which DNS records (SPF, DKIM, DMARC, MX, PTR) the mail of a domain needs, and "
         "which are missing or wrong; print each as it is to be added. Ends with status 1 if "
         "something is missing. Example: manage.py check_mail example.org --server "
-        "mail.example.org:25. Without any network: dig example.org TXT > records.txt, and then "
-        "manage.py check_mail example.org --records records.txt"
+        "mail.example.org:25. Without any network: "
+        "manage.py check_mail example.org --records records.txt; docs/mail.md says how dig writes "
+        "that file."
     )
 
     def add_arguments(self, parser):

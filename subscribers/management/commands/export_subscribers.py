@@ -9,6 +9,8 @@ from tqdm import tqdm
 from subscribers.exchange.exporting import exported
 from subscribers.models import Subscriber
 
+STDOUT = Path("-")
+
 
 class Command(BaseCommand):
     help = (
@@ -17,7 +19,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, nargs="?", metavar="FILE")
+        words = "- or nothing for the standard output"
+        parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help=words)
         parser.add_argument(
             "--state", nargs="+", default=[], choices=Subscriber.State.values, help="these alone"
         )
@@ -27,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, file, state, bom, **options):
         pieces = exported(state, bom)
-        if file is None:
+        if file in (None, STDOUT):
             for piece in pieces:
                 self.stdout.write(piece, ending="")
             return

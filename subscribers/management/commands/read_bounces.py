@@ -64,7 +64,8 @@ class Command(BaseCommand):
                 found[one.outcome] += 1
                 self.tell(one)
         except (mailboxes.Unreachable, OSError) as error:
-            raise CommandError(f"{error} Until then: {summary(found)}.") from error
+            until_then = f" Until then: {summary(found)}." if found else ""
+            raise CommandError(f"{in_words(error)}.{until_then}") from error
         self.stdout.write(f"Read: {summary(found)}.")
         if count := found[Outcome.UNREADABLE]:
             raise CommandError(f"{count} of the messages cannot be read.")
@@ -77,6 +78,14 @@ class Command(BaseCommand):
             elif one.outcome == Outcome.UNKNOWN:
                 whom = one.about or "nobody"
                 self.stdout.write(f"{one.where}: names {whom}, but no message of ours")
+
+
+def in_words(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{error.filename} is not there"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    return str(error).rstrip(".")
 
 
 def check(urls: list[str], scheme: str) -> None:

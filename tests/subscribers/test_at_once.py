@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from subscribers.bounces.refusals import refused
+from subscribers.bounces.at_once import refused
 from subscribers.bounces.statuses import kind_in, kind_of
 from subscribers.models import Bounce, Delivery, Subscriber
 from tests.builders import make_delivery, make_mailing, make_subscriber
