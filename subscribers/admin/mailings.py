@@ -31,6 +31,10 @@ from subscribers.models import Delivery, Mailing
 PER_PAGE = 50  # rows of one state
 
 
+def may_see_people(user) -> bool:
+    return user.has_perm("subscribers.view_subscriber")
+
+
 class StateFilter(ChoiceFilter):
     title = _("state")
     parameter_name = "state"
@@ -127,7 +131,7 @@ class MailingAdmin(MailingActs, ListAdmin):
         context |= {
             **self.page_context(request, mailing),
             "acts": possible(mailing, context["totals"]) if request.user.has_perm(APPROVE) else [],
-            "report": report_of(mailing, context["totals"]),
+            "report": report_of(mailing, context["totals"], may_see_people(request.user)),
         }
         return TemplateResponse(request, "admin/subscribers/mailing.html", context)
 
@@ -156,9 +160,9 @@ class MailingAdmin(MailingActs, ListAdmin):
         after = whole(request.GET.get("after")) or 0
         found = mailing.deliveries.filter(state=state, pk__gt=after).order_by("pk")
         found = list(found.select_related("subscriber")[: PER_PAGE + 1])
-        may_see_people = request.user.has_perm("subscribers.view_subscriber")
+        sees_people = may_see_people(request.user)
         for row in found:
-            row.said = row.reply if may_see_people else without_addresses(row.reply)
+            row.said = row.reply if sees_people else without_addresses(row.reply)
         is_decidable = state == Delivery.State.HELD and request.user.has_perm(APPROVE)
         context = {
             **self.page_context(request, mailing),
@@ -166,7 +170,7 @@ class MailingAdmin(MailingActs, ListAdmin):
             "rows": found[:PER_PAGE],
             "next": found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
             "is_first": not after,
-            "may_see_people": may_see_people,
+            "may_see_people": sees_people,
             "is_decidable": is_decidable,
         }
         return TemplateResponse(request, "admin/subscribers/mailing_rows.html", context)

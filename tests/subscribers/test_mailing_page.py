@@ -459,7 +459,7 @@ class TestRows:
 
 
 class TestReport:
-    def test_it_tells_what_became_of_it(self, signed_in):
+    def test_it_tells_what_became_of_it(self, who_sees_people):
         now = timezone.now()
         began = now - datetime.timedelta(minutes=10)
         mailing = begun("sent", started_at=began, listed_at=began, ended_at=now)
@@ -467,7 +467,7 @@ class TestReport:
         make_delivery(mailing, make_subscriber("a@slow.example"), "failed", code=550)
         make_rows(mailing, "skipped", skip="resting")
 
-        page = text_of(signed_in.get(page_of(mailing)))
+        page = text_of(who_sees_people.get(page_of(mailing)))
 
         assert "<dt>Took</dt><dd>10 minutes</dd>" in page
         assert "<dt>Sent in a minute</dt><dd>2</dd>" in page
@@ -475,6 +475,15 @@ class TestReport:
         assert '<th scope="row">550</th><td class="number">1</td>' in page
         assert '<th scope="row">slow.example</th><td class="number">1</td>' in page
         assert '<th scope="row">Their letters rest</th><td class="number">1</td>' in page
+
+    def test_who_sees_no_people_sees_no_domain_of_theirs(self, signed_in):
+        mailing = begun()
+        make_delivery(mailing, make_subscriber("a@ada.example"), "failed", code=550)
+
+        page = text_of(signed_in.get(page_of(mailing)))
+
+        assert '<th scope="row">550</th>' in page
+        assert "ada.example" not in page
 
     def test_its_picture_has_the_numbers_beside_it(self, signed_in):
         mailing = begun("sent", ended_at=timezone.now())
