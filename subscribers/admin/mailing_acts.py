@@ -111,7 +111,7 @@ class MailingActs:
         if name not in ACTS:
             raise Http404
         act = ACTS[name]
-        if request.method != "POST":
+        if request.method != "POST" or act not in possible(mailing, totals.of(mailing)):
             return self.ask(request, mailing, act)
         if name != "retry":
             return self.carry_out(request, mailing, act.do)

@@ -346,10 +346,19 @@ class TestButtons:
         mailing = begun("sent", ended_at=timezone.now())
 
         asked = text_of(signed_in.get(act_of(mailing, "cancel")))
-        pressed = text_of(signed_in.post(act_of(mailing, "cancel"), follow=True))
+        pressed = text_of(signed_in.post(act_of(mailing, "cancel")))
 
         assert "That cannot be done now." in asked
-        assert "That is not possible any more: it is “Finished”." in pressed
+        assert "That cannot be done now." in pressed
+
+    @pytest.mark.parametrize("name", ["pause", "resume", "cancel", "joined", "retry", "release"])
+    def test_what_has_no_button_is_not_done(self, signed_in, name):
+        mailing = make_mailing(scheduled_for=timezone.now() + TOMORROW)
+
+        response = signed_in.post(act_of(mailing, name))
+
+        assert "That cannot be done now." in text_of(response)
+        assert Mailing.objects.get().state == "approved"
 
     @pytest.mark.parametrize("name", ["nonsense", "-", "0"])
     def test_there_are_no_other_acts(self, signed_in, name):
