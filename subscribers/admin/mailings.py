@@ -20,7 +20,7 @@ from issues.draft import whole
 from issues.models import Issue
 from issues.moments import day_and_clock
 from subscribers.admin import progress
-from subscribers.admin.mailing_acts import MailingActs, possible
+from subscribers.admin.mailing_acts import ACTS, MailingActs, has_failed, possible
 from subscribers.admin.mailing_report import report_of
 from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.connection import without_addresses
@@ -128,10 +128,14 @@ class MailingAdmin(MailingActs, ListAdmin):
         if mailing is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         context = progress.context_of(mailing)
+        found = context["totals"]
+        acts = possible(mailing, found)
+        is_nobody_left = has_failed(mailing, found) and ACTS["retry"] not in acts
         context |= {
             **self.page_context(request, mailing),
-            "acts": possible(mailing, context["totals"]) if request.user.has_perm(APPROVE) else [],
-            "report": report_of(mailing, context["totals"], may_see_people(request.user)),
+            "acts": acts if request.user.has_perm(APPROVE) else [],
+            "is_nobody_left": is_nobody_left,
+            "report": report_of(mailing, found, may_see_people(request.user)),
         }
         return TemplateResponse(request, "admin/subscribers/mailing.html", context)
 

@@ -332,6 +332,19 @@ class TestButtons:
         failed = Delivery.objects.filter(state="failed")
         assert list(failed.values_list("code", flat=True)) == [550]
 
+    def test_where_nobody_is_left_to_try_again_words_stand_for_the_button(self, signed_in):
+        mailing = begun("sent", ended_at=timezone.now())
+        make_delivery(mailing, make_subscriber("gone@example.org", "left"), "failed", code=550)
+        words = "Nobody with whom it failed is on the list any more"
+
+        page = text_of(signed_in.get(page_of(mailing)))
+        asked = text_of(signed_in.get(act_of(mailing, "retry")))
+
+        assert words in page
+        assert act_of(mailing, "retry") not in page
+        assert words in asked
+        assert '<button class="button">Try the failed again' not in asked
+
     @pytest.mark.parametrize("code", ["", "x", "\0", "9" * 30, "404", "-1"])
     def test_a_code_that_nothing_has_tries_nobody(self, signed_in, code):
         mailing = begun()
