@@ -121,11 +121,13 @@ def changes(mailing: Mailing, current: Contents) -> dict:
 
 
 def size_of(contents: Contents) -> dict:
-    """Give how large the HTML part is beside what mail programs show."""
-    found = size.html_size(IssueMail(contents))
+    """Give how large the HTML part is beside what mail programs show, and the whole message."""
+    mail = IssueMail(contents)
+    found = size.html_size(mail)
     is_too_large = found > size.LIMIT
     return {
         "size": found,
+        "message_size": size.message_size(mail),
         "limit": size.LIMIT,
         "percent": round(100 * found / size.LIMIT),
         "is_too_large": is_too_large,

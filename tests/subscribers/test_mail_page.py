@@ -15,6 +15,7 @@ from django.utils import timezone
 from issues.models import Issue, SectionType
 from subscribers.admin.mail_preview import READER, in_scheme
 from subscribers.delivery import approving
+from subscribers.issue_mail import building, size
 from subscribers.issue_mail.messages import IssueMail
 from subscribers.models import Mailing, Subscriber
 from tests.builders import (
@@ -128,7 +129,10 @@ class TestPage:
     def test_it_says_how_large_it_is(self, desk, issue):
         page = text_of(desk.get(address(issue)))
 
-        assert "of 95,000 bytes" in page
+        mail = IssueMail(building.build(issue))
+        html, whole = size.html_size(mail), size.message_size(mail)
+        assert f"HTML part: {html:,} of 95,000 bytes" in page
+        assert f"the whole message has {whole:,} bytes" in page
         assert "<meter" in page
 
     def test_what_is_too_large_is_told_by_section_and_cannot_be_approved(self, desk, issue):
