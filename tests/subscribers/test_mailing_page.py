@@ -167,6 +167,37 @@ class TestPage:
 
         assert "What was put off is tried again from " in text_of(signed_in.get(page_of(mailing)))
 
+    def test_what_may_be_tried_again_already_has_no_time(self, signed_in):
+        mailing = begun()
+        make_rows(mailing, "deferred", due_at=timezone.now() + YESTERDAY)
+
+        page = text_of(signed_in.get(page_of(mailing)))
+
+        assert "What was put off is tried again now." in page
+
+    @pytest.mark.parametrize(
+        ("ends", "words"),
+        [
+            (
+                TOMORROW,
+                "2 messages are in hand; if whoever has them is gone, others take them from",
+            ),
+            (
+                YESTERDAY,
+                "2 messages are in hand; whoever had them may be gone: others take them now",
+            ),
+        ],
+    )
+    def test_the_last_ones_in_hand_say_when_others_take_them(self, signed_in, ends, words):
+        mailing = begun()
+        make_rows(mailing, *["sent"] * 9)
+        make_rows(mailing, *["sending"] * 2, due_at=timezone.now() + ends)
+
+        page = text_of(signed_in.get(page_of(mailing)))
+
+        assert words in page
+        assert "About " not in page
+
     def test_it_asks_the_same_number_of_questions_for_many(self, signed_in):
         mailing = begun("sent", ended_at=timezone.now())
         make_rows(mailing, *Delivery.State.values)
