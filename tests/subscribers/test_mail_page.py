@@ -429,6 +429,23 @@ class TestApproved:
         assert f'value="{local:%Y-%m-%d}"' in page
         assert f'value="{local:%H:%M}"' in page
 
+    def test_the_subject_follows_the_title_where_it_was_that(self, desk, issue, publisher):
+        approving.approve(issue, publisher, timezone.now() + DAY)
+        change(issue, title="Warm & cool")
+
+        page = text_of(desk.get(address(issue)))
+
+        assert 'value="#7 Warm &amp; cool"' in page
+        assert "Approved was “#7 Warm up”." in page
+
+    def test_a_subject_of_their_own_stays(self, desk, mailing, issue):
+        change(issue, title="Warm & cool")
+
+        page = text_of(desk.get(address(issue)))
+
+        assert 'value="As approved"' in page
+        assert "Approved was" not in page
+
     def test_another_approval_meanwhile_is_not_replaced_unseen(self, steps, mailing, publisher):
         asked = steps.ask()
         approving.approve_again(mailing, publisher, timezone.now() + 2 * DAY, "By another")
