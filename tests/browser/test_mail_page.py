@@ -146,14 +146,17 @@ def test_every_part_is_shown_without_a_new_page(signed_in, url, complaints):
     assert complaints == []
 
 
-def test_pictures_are_off_where_that_is_asked(signed_in, url):
+def test_pictures_are_off_where_that_is_asked(signed_in, url, complaints):
     page = signed_in
     page.goto(url)
 
     with page.expect_response("**/html/?*pictures=off*"):
         page.get_by_label("Off").check()
 
-    expect(frame(page).get_by_alt_text("A field")).to_have_js_property("naturalWidth", 0)
+    picture = frame(page).get_by_alt_text("A field")
+    expect(picture).to_have_js_property("naturalWidth", 0)
+    expect(picture).to_be_visible()
+    assert complaints == []
 
 
 def test_links_open_nothing(signed_in, url):
