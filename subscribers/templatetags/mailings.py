@@ -18,14 +18,14 @@ def mailing_at_home(context) -> dict:
     """Show the mailing that is under way or waits for somebody; else the one that comes next."""
     screen = admin.site.get_model_admin(Mailing)
     if not screen.has_view_permission(context["request"]):
-        return {"may_see": False}
+        return {}
     mailing = most_urgent(screen.get_queryset(context["request"]))
     if mailing is None:
-        return {"may_see": True}
+        return {}
     found = progress.context_of(mailing)
     is_due = mailing.state != State.APPROVED or mailing.scheduled_for <= timezone.now()
     has_no_worker = found["worker"] is not None and not found["worker"]["is_alive"]
-    return {"may_see": True, "is_stuck": is_due and has_no_worker, **found}
+    return {"is_stuck": is_due and has_no_worker, **found}
 
 
 def most_urgent(mailings) -> Mailing | None:

@@ -573,7 +573,7 @@ class TestHome:
 
         page = signed_in.get(HOME).content.decode()
 
-        assert "Nothing is on its way." in page
+        assert 'id="home-mailing"' not in page
         assert LIST in page
 
     def test_it_asks_the_same_number_of_questions_for_many(self, signed_in):
