@@ -6,6 +6,7 @@ from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
 
 from subscribers.admin import progress
+from subscribers.delivery import approving
 from subscribers.models import Mailing
 
 register = template.Library()
@@ -23,9 +24,10 @@ def mailing_at_home(context) -> dict:
     if mailing is None:
         return {}
     found = progress.context_of(mailing)
+    differs = not mailing.has_begun and approving.differs(mailing)
     is_due = mailing.state != State.APPROVED or mailing.scheduled_for <= timezone.now()
     has_no_worker = found["worker"] is not None and not found["worker"]["is_alive"]
-    return {"is_stuck": is_due and has_no_worker, **found}
+    return {"differs": differs, "is_stuck": is_due and has_no_worker, **found}
 
 
 def most_urgent(mailings) -> Mailing | None:

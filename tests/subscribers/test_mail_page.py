@@ -495,6 +495,47 @@ class TestApproved:
         assert "now, after its mail." in text_of(desk.get(address(issue)))
 
 
+class TestFormOfIssue:
+    """Whoever edits an issue is told that its mail is frozen."""
+
+    def form_of(self, client, issue: Issue) -> str:
+        return text_of(client.get(reverse("admin:issues_issue_change", args=[issue.pk])))
+
+    def test_it_says_nothing_of_a_mail_that_is_not_approved(self, desk, issue):
+        assert "Its mail was approved" not in self.form_of(desk, issue)
+        assert desk.get(reverse("admin:issues_issue_add")).status_code == 200
+
+    def test_it_says_that_edits_do_not_change_it(self, desk, mailing, issue):
+        page = self.form_of(desk, issue)
+
+        assert "Its mail was approved by publisher, for " in page
+        assert "What you change from now on does not change the mail." in page
+        assert address(issue) in page
+
+    def test_it_says_that_the_two_differ(self, desk, mailing, issue):
+        change(issue, title="Edited after approval")
+
+        page, home = self.form_of(desk, issue), text_of(desk.get(reverse("admin:index")))
+
+        assert "It differs from the issue now:" in page
+        assert "It differs from the issue now:" in home
+
+    def test_what_has_begun_cannot_be_approved_again(self, desk, mailing, issue):
+        Mailing.objects.update(state="sent", started_at=timezone.now())
+        change(issue, title="Edited after approval")
+
+        assert "It differs" not in self.form_of(desk, issue)
+        assert "It differs" not in text_of(desk.get(reverse("admin:index")))
+
+    def test_who_may_not_see_mail_is_told_without_the_way(self, client, mailing, issue):
+        client.force_login(make_colleague("Author", password=None))
+
+        page = self.form_of(client, issue)
+
+        assert "Its mail was approved by publisher" in page
+        assert address(issue) not in page
+
+
 class TestTestMail:
     def test_it_goes_to_some_and_trouble_is_told(self, desk, issue, mail_server):
         mail_server.answers["bob@example.org"] = "550 5.1.1 Nobody <here>"
