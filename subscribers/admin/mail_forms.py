@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from issues.characters import printable
+from issues.characters import FORBIDDEN
 from issues.forms.moments import MomentField
 from subscribers.addresses import read_address
 from subscribers.delivery.approving import NO_HEADER
@@ -18,6 +18,9 @@ from subscribers.models import Mailing
 # Phones, and many mail programs, show no more of a subject.
 WELL_SHOWN = 78
 BETWEEN = re.compile(r"[\s,;]+")
+# What stands before an address in brackets, as mail programs copy it: words, or a quoted name.
+NAMED = re.compile(r"""(?<![^\s,;])(?:"[^"\n]*"\s*|[^<>,;"\s@]+\s+)*<([^<>]*)>""")
+LONGEST = 4000  # characters of ten addresses with names
 
 
 class SubjectField(forms.CharField):
@@ -37,14 +40,17 @@ class SubjectField(forms.CharField):
 
 
 class AddressesField(forms.CharField):
-    """Some addresses, with spaces or commas between them."""
+    """Some addresses, with or without names; between them commas, semicolons, spaces or lines."""
 
-    widget = forms.TextInput({"class": "vTextField", "autocomplete": "off"})
+    widget = forms.Textarea({"class": "vTextField", "autocomplete": "off", "rows": 2})
 
     def to_python(self, value) -> list[str]:
-        typed = printable(super().to_python(value))
-        words = list(dict.fromkeys(filter(None, BETWEEN.split(typed))))
-        if len(words) > MOST:
+        typed = super().to_python(value).replace("\r", "\n")
+        if FORBIDDEN.search(typed):
+            raise ValidationError(_("It holds characters that are no text."))
+        named = NAMED.sub(r" \1 ", typed) if len(typed) <= LONGEST else typed
+        words = list(dict.fromkeys(filter(None, BETWEEN.split(named))))
+        if len(words) > MOST or len(typed) > LONGEST:
             raise ValidationError(_("At most %d addresses at once.") % MOST)
         return list(dict.fromkeys(map(self.read, words)))
 

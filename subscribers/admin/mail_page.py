@@ -18,7 +18,7 @@ from subscribers.admin.mail_forms import WELL_SHOWN, ApproveForm, TestForm
 from subscribers.admin.mail_preview import Look, contents_of
 from subscribers.connection import without_addresses
 from subscribers.delivery import approving, audience, differing, refusals, testing
-from subscribers.issue_mail import size
+from subscribers.issue_mail import building, size
 from subscribers.issue_mail.contents import Contents
 from subscribers.issue_mail.messages import IssueMail
 from subscribers.models import Mailing
@@ -48,6 +48,7 @@ def show(
         "shown": shown,
         "form": form,
         "well_shown": WELL_SHOWN,
+        "is_other_subject": mailing is not None and form["subject"].value() != mailing.subject,
         "test_form": test_form or TestForm(initial={"addresses": request.user.email}),
         "outcomes": outcomes,
         "media": forms.Media(js=["admin/js/core.js"]) + form.media,
@@ -84,11 +85,19 @@ def given(
     """Give what the form of approving begins with."""
     is_over = mailing is not None and at <= now
     return {
-        "subject": current.subject,
+        "subject": subject_for(mailing) if mailing else current.subject,
         "at": approving.proposed(mailing.issue, now) if is_over else at,
         "seen": current.digest,
         "again": mark_of(mailing),
     }
+
+
+def subject_for(mailing: Mailing) -> str:
+    """Give the subject that was approved; for one that was the issue's, the issue's of now."""
+    issue = mailing.issue
+    title = differing.title_in(contents_of(issue, mailing, "approved"))
+    was_usual = mailing.subject == building.subject_of(Issue(number=issue.number, title=title))
+    return building.subject_of(issue) if was_usual else mailing.subject
 
 
 def prospects(issue: Issue, contents: Contents, at: datetime.datetime) -> dict:
@@ -121,11 +130,13 @@ def changes(mailing: Mailing, current: Contents) -> dict:
 
 
 def size_of(contents: Contents) -> dict:
-    """Give how large the HTML part is beside what mail programs show."""
-    found = size.html_size(IssueMail(contents))
+    """Give how large the HTML part is beside what mail programs show, and the whole message."""
+    mail = IssueMail(contents)
+    found = size.html_size(mail)
     is_too_large = found > size.LIMIT
     return {
         "size": found,
+        "message_size": size.message_size(mail),
         "limit": size.LIMIT,
         "percent": round(100 * found / size.LIMIT),
         "is_too_large": is_too_large,

@@ -42,7 +42,7 @@ WIDTHS = (600, 320)
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>", re.DOTALL | re.IGNORECASE)
 SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-PICTURE = re.compile(r'<img\b[^>]*?\ssrc="([^"]*)"', re.IGNORECASE)
+PICTURE = re.compile(r'(<img\b[^>]*?)\ssrc="([^"]*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,9 @@ def plain(text: str) -> HttpResponse:
 
 
 def html_frame(html: str, look: Look) -> HttpResponse:
+    """Show a mail; where its pictures are off it has no addresses of them, to ask for none."""
+    if look.pictures == "off":
+        html = PICTURE.sub(r"\1", html)
     sources = " ".join(picture_sources(html)) if look.pictures == "on" else "'none'"
     return framed(HttpResponse(in_scheme(html, look.scheme)), f"{STYLED}; img-src {sources}")
 
@@ -145,7 +148,7 @@ def picture_sources(html: str) -> list[str]:
     """Give where the pictures of a mail may come from: this site, and the hosts it names."""
     site = urlsplit(settings.SITE_URL)
     ours = ["'self'", f"{site.scheme}://{site.netloc}"]
-    hosts = {source_of(unescape(one), site.scheme) for one in PICTURE.findall(html)} - {""}
+    hosts = {source_of(unescape(one), site.scheme) for _tag, one in PICTURE.findall(html)} - {""}
     return [*ours, *(sorted(hosts - set(ours)) if len(hosts) <= MOST_HOSTS else [ANY_HOST])]
 
 

@@ -86,12 +86,17 @@ def possible(mailing: Mailing, found: Totals) -> list[Act]:
     may = {
         "pause": is_on,
         "resume": mailing.state == State.PAUSED,
-        "retry": found.in_state(Row.FAILED) and not is_cancelled,
+        "retry": has_failed(mailing, found) and controlling.failed(mailing).exists(),
         "release": found.in_state(Row.HELD) and not is_cancelled,
         "joined": is_listed and not is_cancelled and not controlling.is_too_old(mailing),
         "cancel": is_on or mailing.state == State.PAUSED,
     }
     return [act for name, act in ACTS.items() if may[name]]
+
+
+def has_failed(mailing: Mailing, found: Totals) -> bool:
+    """Say whether there is a failure of which something may still become."""
+    return found.in_state(Row.FAILED) > 0 and mailing.state != State.CANCELLED
 
 
 class MailingActs:
@@ -111,7 +116,7 @@ class MailingActs:
         if name not in ACTS:
             raise Http404
         act = ACTS[name]
-        if request.method != "POST":
+        if request.method != "POST" or act not in possible(mailing, totals.of(mailing)):
             return self.ask(request, mailing, act)
         if name != "retry":
             return self.carry_out(request, mailing, act.do)
@@ -145,6 +150,7 @@ class MailingActs:
             "title": act.label,
             "act": act,
             "is_possible": is_possible,
+            "is_nobody_left": act.name == "retry" and has_failed(mailing, found),
             "totals": found,
             "words": QUESTIONS[act.name](mailing, found) if is_possible else [],
             "form": form,

@@ -7,12 +7,16 @@ from subscribers.models import Delivery, Mailing
 State = Delivery.State
 
 
-def report_of(mailing: Mailing, found: totals.Totals) -> dict:
-    """Give the parts of the report for which there is something to tell."""
+def report_of(mailing: Mailing, found: totals.Totals, may_see_people: bool) -> dict:
+    """Give the parts of the report for which there is something to tell.
+
+    A domain may name its owner, so that it is told only to those who see subscribers.
+    """
+    has_failed = found.in_state(State.FAILED) > 0
     periods = report.over_time(mailing) if found.sent else []
     return {
-        "failures": report.failures_by_code(mailing) if found.in_state(State.FAILED) else [],
-        "domains": report.failures_by_domain(mailing) if found.in_state(State.FAILED) else [],
+        "failures": report.failures_by_code(mailing) if has_failed else [],
+        "domains": report.failures_by_domain(mailing) if has_failed and may_see_people else [],
         "skipped": totals.skipped(mailing) if found.in_state(State.SKIPPED) else [],
         "bounces": report.bounces(mailing),
         "left": report.left_after(mailing),

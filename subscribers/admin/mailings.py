@@ -20,7 +20,7 @@ from issues.draft import whole
 from issues.models import Issue
 from issues.moments import day_and_clock
 from subscribers.admin import progress
-from subscribers.admin.mailing_acts import MailingActs, possible
+from subscribers.admin.mailing_acts import ACTS, MailingActs, has_failed, possible
 from subscribers.admin.mailing_report import report_of
 from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.connection import without_addresses
@@ -29,6 +29,10 @@ from subscribers.delivery.rights import APPROVE
 from subscribers.models import Delivery, Mailing
 
 PER_PAGE = 50  # rows of one state
+
+
+def may_see_people(user) -> bool:
+    return user.has_perm("subscribers.view_subscriber")
 
 
 class StateFilter(ChoiceFilter):
@@ -124,10 +128,14 @@ class MailingAdmin(MailingActs, ListAdmin):
         if mailing is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         context = progress.context_of(mailing)
+        found = context["totals"]
+        acts = possible(mailing, found)
+        is_nobody_left = has_failed(mailing, found) and ACTS["retry"] not in acts
         context |= {
             **self.page_context(request, mailing),
-            "acts": possible(mailing, context["totals"]) if request.user.has_perm(APPROVE) else [],
-            "report": report_of(mailing, context["totals"]),
+            "acts": acts if request.user.has_perm(APPROVE) else [],
+            "is_nobody_left": is_nobody_left,
+            "report": report_of(mailing, found, may_see_people(request.user)),
         }
         return TemplateResponse(request, "admin/subscribers/mailing.html", context)
 
@@ -156,9 +164,9 @@ class MailingAdmin(MailingActs, ListAdmin):
         after = whole(request.GET.get("after")) or 0
         found = mailing.deliveries.filter(state=state, pk__gt=after).order_by("pk")
         found = list(found.select_related("subscriber")[: PER_PAGE + 1])
-        may_see_people = request.user.has_perm("subscribers.view_subscriber")
+        sees_people = may_see_people(request.user)
         for row in found:
-            row.said = row.reply if may_see_people else without_addresses(row.reply)
+            row.said = row.reply if sees_people else without_addresses(row.reply)
         is_decidable = state == Delivery.State.HELD and request.user.has_perm(APPROVE)
         context = {
             **self.page_context(request, mailing),
@@ -166,7 +174,7 @@ class MailingAdmin(MailingActs, ListAdmin):
             "rows": found[:PER_PAGE],
             "next": found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
             "is_first": not after,
-            "may_see_people": may_see_people,
+            "may_see_people": sees_people,
             "is_decidable": is_decidable,
         }
         return TemplateResponse(request, "admin/subscribers/mailing_rows.html", context)

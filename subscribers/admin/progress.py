@@ -24,8 +24,10 @@ def context_of(mailing: Mailing) -> dict:
     found = totals.of(mailing)
     is_sending = mailing.state == State.SENDING
     rate = totals.rate(mailing) if is_sending else 0
-    left = totals.time_left(found, rate) if is_sending else None
+    is_waiting = is_sending and found.in_state(Delivery.State.QUEUED)
+    left = totals.time_left(found, rate) if is_waiting else None
     is_put_off = found.in_state(Delivery.State.DEFERRED) and is_sending
+    is_last = is_sending and not is_waiting and found.in_state(Delivery.State.SENDING)
     return {
         "mailing": mailing,
         "totals": found,
@@ -34,6 +36,7 @@ def context_of(mailing: Mailing) -> dict:
         "reason": without_addresses(mailing.reason),
         "rate": round(rate),
         "time_left": totals.in_words(left) if left else "",
+        "in_hand": in_hand_words(mailing, found) if is_last else "",
         "next_try": next_try_words(mailing) if is_put_off else "",
         "worker": worker_words() if mailing.state in NEEDS_WORKER else None,
     }
@@ -62,7 +65,28 @@ def next_try_words(mailing: Mailing) -> str:
     at = totals.next_try(mailing)
     if at is None:
         return ""
+    if at <= timezone.now():
+        return _("What was put off is tried again now.")
     return _("What was put off is tried again from %s on.") % day_and_clock(timezone.localtime(at))
+
+
+def in_hand_words(mailing: Mailing, found: totals.Totals) -> str:
+    """Say of the last messages when others take them, should whoever has them be gone."""
+    count, at = found.in_state(Delivery.State.SENDING), totals.leases_end(mailing)
+    if at is None or at <= timezone.now():
+        words = ngettext(
+            "%(count)d message is in hand; whoever had it may be gone: others take it now.",
+            "%(count)d messages are in hand; whoever had them may be gone: others take them now.",
+            count,
+        )
+        return words % {"count": count}
+    words = ngettext(
+        "%(count)d message is in hand; if whoever has it is gone, others take it from %(at)s on.",
+        "%(count)d messages are in hand; if whoever has them is gone, others take them from "
+        "%(at)s on.",
+        count,
+    )
+    return words % {"count": count, "at": day_and_clock(timezone.localtime(at))}
 
 
 def worker_words(at: datetime.datetime | None = None) -> dict:

@@ -15,6 +15,12 @@ from issues.characters import one_line
 from subscribers.issue_mail.contents import Contents, Piece
 from subscribers.mime import quoted_part
 
+# As issue.html writes it; where there is no summary, or no cover, a line is empty.
+HEAD = re.compile(
+    r"(?P<date>[^\n]*)\n<h1\b[^>]*>(?P<title>.*?)</h1>"
+    r"\n(?P<summary>(?:<p\b[^>]*>[^<]*</p>)?)\n(?P<cover>(?:<div\b.*?</div>)?)\n(?P<intro>.*)",
+    re.DOTALL,
+)
 HEADING = re.compile(r"<h[1-3]\b[^>]*>(.*?)</h[1-3]>", re.DOTALL)
 MANY = 3  # that are named where only the largest are
 
@@ -39,12 +45,36 @@ class Difference(NamedTuple):
 
 def differences(approved: Contents, now: Contents) -> list[Difference]:
     """Say which parts of a mail are not as they were approved, in their order."""
-    found = []
-    matcher = SequenceMatcher(None, approved.pieces, now.pieces, autojunk=False)
+    (head, *before), (head_now, *after) = approved.pieces, now.pieces
+    found = of_heads(head, head_now)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, begin, end, begin_now, end_now in matcher.get_opcodes():
         if tag != "equal":
-            found += of_pieces(approved.pieces[begin:end], now.pieces[begin_now:end_now])
+            found += of_pieces(before[begin:end], after[begin_now:end_now])
     return list(dict.fromkeys(found))
+
+
+def of_heads(before: Piece, after: Piece) -> list[Difference]:
+    """Compare what stands before the sections, and name what readers would."""
+    if before == after:
+        return []
+    names = {
+        "title": _("the title"),
+        "date": _("the date"),
+        "summary": _("the summary"),
+        "cover": _("the cover"),
+        "intro": _("the introduction"),
+    }
+    old, new = HEAD.search(before.html), HEAD.search(after.html)
+    changed = [name for part, name in names.items() if old and new and old[part] != new[part]]
+    others = [_("what mail programs show beside the subject")]
+    return [Difference(Way.CHANGED, name) for name in changed or others]
+
+
+def title_in(contents: Contents) -> str:
+    """Give the title of the issue as it stands in a mail; "" if none does."""
+    head = HEAD.search(contents.pieces[0].html)
+    return unescape(strip_tags(head["title"])) if head else ""
 
 
 def of_pieces(before: Iterable[Piece], after: Iterable[Piece]) -> list[Difference]:

@@ -6,7 +6,7 @@ It goes through the same code as the real one; nothing of it is kept but a line 
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -27,6 +27,7 @@ from subscribers.issue_mail.messages import IssueMail, inert
 from subscribers.models import Mailing, Suppression
 
 MOST = 10  # addresses at once
+SEE_PEOPLE = "subscribers.view_subscriber"
 PER_PERSON = limits.Rule(20, datetime.timedelta(hours=1))
 
 
@@ -39,6 +40,12 @@ class Outcome(NamedTuple):
 
     email: str
     trouble: str = ""
+    is_of_address: bool = False  # rather than of the mail server and us
+
+    def without_reason(self) -> Self:
+        """Leave out what is known of an address: that we block it, or that its server does."""
+        words = _("No mail went to this address.")
+        return self._replace(trouble=words) if self.is_of_address else self
 
 
 def send_test(issue: Issue, addresses: Sequence[str], user) -> list[Outcome]:
@@ -53,6 +60,8 @@ def send_test(issue: Issue, addresses: Sequence[str], user) -> list[Outcome]:
     if not limits.take(f"test mail:{user.pk}", PER_PERSON):
         raise TooMany(_("That were many tests. Wait an hour before the next one."))
     outcomes = send_all(mail_of(issue), addresses)
+    if not user.has_perm(SEE_PEOPLE):
+        outcomes = [one.without_reason() for one in outcomes]
     taken = sum(not one.trouble for one in outcomes)
     words = ngettext("A test mail went to %d address.", "Test mails went to %d addresses.", taken)
     note(issue, user, words % taken)
@@ -82,7 +91,8 @@ def send_all(mail: IssueMail, addresses: Sequence[str]) -> list[Outcome]:
                 outcomes.append(Outcome(email, unreachable))
                 continue
             try:
-                outcomes.append(Outcome(email, send_one(mail, email, connection)))
+                trouble = send_one(mail, email, connection)
+                outcomes.append(Outcome(email, trouble, bool(trouble)))
             except Interrupted as error:
                 trouble = _("The connection to the mail server broke: %s") % error
                 outcomes.append(Outcome(email, trouble))

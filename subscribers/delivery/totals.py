@@ -98,8 +98,16 @@ def rate(mailing: Mailing, at: datetime.datetime | None = None) -> float:
 
 def next_try(mailing: Mailing) -> datetime.datetime | None:
     """Say when the first of those that were put off is tried again."""
-    rows = mailing.deliveries.filter(state=State.DEFERRED)
-    return rows.aggregate(at=Min("due_at"))["at"]
+    return first_due(mailing, State.DEFERRED)
+
+
+def leases_end(mailing: Mailing) -> datetime.datetime | None:
+    """Say from when on others may take the first of those that somebody has in hand."""
+    return first_due(mailing, State.SENDING)
+
+
+def first_due(mailing: Mailing, state: State) -> datetime.datetime | None:
+    return mailing.deliveries.filter(state=state).aggregate(at=Min("due_at"))["at"]
 
 
 def time_left(totals: Totals, rate: float) -> datetime.timedelta | None:

@@ -32,7 +32,7 @@ ADDRESS = re.compile(r"\s*(?:https?://|www\.)", re.I)
 
 # The colours of code, as in site.css, by Pygments' classes.
 COLORS = {
-    "quiet": "c c1 cm ch cs",
+    "dim": "c c1 cm ch cs",
     "violet": "k kc kd kn kr kt ow nt cp",
     "green": "s s1 s2 sa sb sd se sh si sx sr na gi",
     "orange": "m mi mf mh il mb mo",

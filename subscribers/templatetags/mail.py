@@ -5,6 +5,7 @@ from django import template
 from issues.models import Issue
 from issues.moments import in_words
 from subscribers import written_mails
+from subscribers.delivery import approving
 from subscribers.delivery.testing import may_test
 from subscribers.models import Mailing
 
@@ -19,6 +20,22 @@ def mail_of(context, issue: Issue) -> dict:
     mailing = Mailing.objects.light().filter(issue=issue).first()
     moment = in_words(mailing.scheduled_for) if mailing else ""
     return {"issue": issue, "mailing": mailing, "moment": moment}
+
+
+@register.inclusion_tag("admin/subscribers/_mail_of_form.html", takes_context=True)
+def approved_mail_of(context, issue: Issue | None) -> dict:
+    """Say to whoever edits an issue that its mail is frozen, and whether the two differ by now."""
+    if issue is None or issue.pk is None:
+        return {}
+    mailing = Mailing.objects.light().filter(issue=issue).first()
+    if mailing is None or mailing.has_begun:
+        return {}
+    return {
+        "mailing": mailing,
+        "moment": in_words(mailing.scheduled_for),
+        "differs": approving.differs(mailing),
+        "may_see": may_test(context["request"].user, issue),
+    }
 
 
 @register.inclusion_tag("admin/subscribers/_no_server.html", takes_context=True)

@@ -6,6 +6,7 @@ from django.db.models import Case, IntegerField, Q, When
 from django.utils import timezone
 
 from subscribers.admin import progress
+from subscribers.delivery import approving
 from subscribers.models import Mailing
 
 register = template.Library()
@@ -18,15 +19,16 @@ def mailing_at_home(context) -> dict:
     """Show the mailing that is under way or waits for somebody; else the one that comes next."""
     screen = admin.site.get_model_admin(Mailing)
     if not screen.has_view_permission(context["request"]):
-        return {"may_see": False}
+        return {}
     mailing = most_urgent(screen.get_queryset(context["request"]))
     if mailing is None:
-        return {"may_see": True}
+        return {}
     found = progress.context_of(mailing)
+    differs = not mailing.has_begun and approving.differs(mailing)
     is_due = mailing.state != State.APPROVED or mailing.scheduled_for <= timezone.now()
     worker = found["worker"]
     cannot_send = worker is not None and (not worker["is_alive"] or worker["more"])
-    return {"may_see": True, "is_stuck": is_due and cannot_send, **found}
+    return {"differs": differs, "is_stuck": is_due and cannot_send, **found}
 
 
 def most_urgent(mailings) -> Mailing | None:

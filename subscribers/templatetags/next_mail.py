@@ -16,11 +16,12 @@ register = template.Library()
 def next_mail_at_home(context) -> dict:
     """Say when it is, what is approved for it, and what may be."""
     user = context["request"].user
-    may_approve = user.has_perm(APPROVE)
-    if not (may_approve or user.has_perm(VIEW)):
+    may_approve, may_see = user.has_perm(APPROVE), user.has_perm(VIEW)
+    if not (may_approve or may_see):
         return {}
     week = weeks.week_of(next_slot(timezone.now()))
-    found = {"week": week, "moment": in_words(week.slot), "may_approve": may_approve}
+    found = {"week": week, "moment": in_words(week.slot)}
+    found |= {"may_approve": may_approve, "may_see": may_see}
     if may_approve and week.is_open:
         issue = nudging.candidate(week.slot)
         found |= {

@@ -110,6 +110,41 @@ def test_the_preview_shows_both_widths_with_pictures(signed_in, url, complaints)
     assert complaints == []
 
 
+def test_the_frames_stand_side_by_side_where_there_is_room(signed_in, url):
+    page = signed_in
+    page.goto(url)
+    wide, narrow = (page.locator(f'iframe[title="{width} pixels wide"]') for width in (600, 320))
+
+    for width in (1200, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        left, right = wide.bounding_box(), narrow.bounding_box()
+        assert left["y"] == right["y"]
+        assert left["x"] + left["width"] < right["x"]
+
+
+def test_on_a_phone_the_wide_one_is_as_wide_as_it_says(signed_in, url):
+    page = signed_in
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(url)
+    expect(frame(page).locator("body")).to_contain_text("Warm up")
+
+    assert frame(page).locator("body").evaluate("() => innerWidth") == 600
+    assert page.locator('iframe[title="600 pixels wide"]').bounding_box()["width"] <= 330
+
+
+def test_the_mail_is_looked_at_before_it_is_approved(signed_in, url):
+    page = signed_in
+    page.goto(url)
+
+    tops = [page.locator(place).bounding_box()["y"] for place in ("#preview", "#test", "#approve")]
+    page.get_by_label("Subject").fill("")
+    page.get_by_role("button", name="Approve for this moment").click()
+
+    assert tops == sorted(tops)
+    page.get_by_role("link", name="See below what is to be put right.").click()
+    expect(page.get_by_text("This field is required.")).to_be_in_viewport()
+
+
 def test_the_colours_are_those_that_are_asked_for(signed_in, url, complaints):
     page = signed_in
     page.emulate_media(color_scheme="dark")
@@ -146,18 +181,22 @@ def test_every_part_is_shown_without_a_new_page(signed_in, url, complaints):
     assert complaints == []
 
 
-def test_pictures_are_off_where_that_is_asked(signed_in, url):
+def test_pictures_are_off_where_that_is_asked(signed_in, url, complaints):
     page = signed_in
     page.goto(url)
 
     with page.expect_response("**/html/?*pictures=off*"):
         page.get_by_label("Off").check()
 
-    expect(frame(page).get_by_alt_text("A field")).to_have_js_property("naturalWidth", 0)
+    picture = frame(page).get_by_alt_text("A field")
+    expect(picture).to_have_js_property("naturalWidth", 0)
+    expect(picture).to_be_visible()
+    assert complaints == []
 
 
 def test_links_open_nothing(signed_in, url):
     page = signed_in
+    page.set_viewport_size({"width": 1600, "height": 900})  # where no frame is scaled
     opened = []
     page.context.on("page", lambda opening: opened.append(opening))
     page.goto(url)

@@ -252,6 +252,25 @@ class TestChangesSince:
         assert "Changed: Second tip" in self.told(mailing)
         assert "Changed: Third tip" not in self.told(mailing)
 
+    @pytest.mark.parametrize(
+        ("fields", "name"),
+        [
+            ({"title": "Another one"}, "the title"),
+            ({"summary": "In short."}, "the summary"),
+            ({"intro": "At length.\n\nAnd more."}, "the introduction"),
+            ({"published_at": timezone.now() + 5 * YESTERDAY}, "the date"),
+        ],
+    )
+    def test_what_stands_before_the_sections_has_names(self, mailing, issue, fields, name):
+        change(issue, **fields)
+
+        assert self.told(mailing) == [f"Changed: {name}"]
+
+    def test_a_new_cover_is_one(self, mailing, issue):
+        change(issue, cover=make_asset())
+
+        assert self.told(mailing) == ["Changed: the cover"]
+
     def test_it_is_said_which_have_gone(self, mailing, issue):
         issue.sections.all()[1].delete()
 

@@ -9,11 +9,7 @@ from django.utils import timezone
 
 from subscribers import letters
 from subscribers.delivery import weeks
-<<<<<<< HEAD
-from subscribers.delivery.health import A_MOMENT, troubles
-=======
-from subscribers.delivery.health import notes, troubles
->>>>>>> e2
+from subscribers.delivery.health import A_MOMENT, notes, troubles
 from subscribers.models import Delivery, Letter, Mailing, Subscriber, Worker
 from tests.builders import (
     make_colleague,

@@ -30,6 +30,11 @@ def links_of(html: str) -> list[str]:
 
 
 class TestContents:
+    def test_what_is_dim_in_code_is_no_larger_than_the_rest_of_it(self):
+        html = build(make_issue(intro="```python\n# why\nreturn 1\n```")).pieces[0].html
+
+        assert '<span class="dim" style="color:#586073"># why</span>' in html
+
     def test_the_subject_is_number_and_title_and_the_sender_the_newsletters(self):
         found = build(make_issue(12, title="Warm up, Load later"))
 

@@ -91,7 +91,7 @@ class TestCode:
 
         assert found == (
             '<pre><span class="violet">def</span> <span class="blue">f</span>():  '
-            '<span class="quiet"># why</span>\n    <span class="violet">return</span> '
+            '<span class="dim"># why</span>\n    <span class="violet">return</span> '
             '<span class="green">&quot;s&quot;</span> + x\n</pre>'
         )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from issues.models import Issue, SectionType
 from subscribers.admin.mail_preview import READER, in_scheme
 from subscribers.delivery import approving
+from subscribers.issue_mail import building, size
 from subscribers.issue_mail.messages import IssueMail
 from subscribers.models import Mailing, Subscriber
 from tests.builders import (
@@ -128,7 +129,10 @@ class TestPage:
     def test_it_says_how_large_it_is(self, desk, issue):
         page = text_of(desk.get(address(issue)))
 
-        assert "of 95,000 bytes" in page
+        mail = IssueMail(building.build(issue))
+        html, whole = size.html_size(mail), size.message_size(mail)
+        assert f"HTML part: {html:,} of 95,000 bytes" in page
+        assert f"the whole message has {whole:,} bytes" in page
         assert "<meter" in page
 
     def test_what_is_too_large_is_told_by_section_and_cannot_be_approved(self, desk, issue):
@@ -425,6 +429,23 @@ class TestApproved:
         assert f'value="{local:%Y-%m-%d}"' in page
         assert f'value="{local:%H:%M}"' in page
 
+    def test_the_subject_follows_the_title_where_it_was_that(self, desk, issue, publisher):
+        approving.approve(issue, publisher, timezone.now() + DAY)
+        change(issue, title="Warm & cool")
+
+        page = text_of(desk.get(address(issue)))
+
+        assert 'value="#7 Warm &amp; cool"' in page
+        assert "Approved was “#7 Warm up”." in page
+
+    def test_a_subject_of_their_own_stays(self, desk, mailing, issue):
+        change(issue, title="Warm & cool")
+
+        page = text_of(desk.get(address(issue)))
+
+        assert 'value="As approved"' in page
+        assert "Approved was" not in page
+
     def test_another_approval_meanwhile_is_not_replaced_unseen(self, steps, mailing, publisher):
         asked = steps.ask()
         approving.approve_again(mailing, publisher, timezone.now() + 2 * DAY, "By another")
@@ -474,6 +495,47 @@ class TestApproved:
         assert "now, after its mail." in text_of(desk.get(address(issue)))
 
 
+class TestFormOfIssue:
+    """Whoever edits an issue is told that its mail is frozen."""
+
+    def form_of(self, client, issue: Issue) -> str:
+        return text_of(client.get(reverse("admin:issues_issue_change", args=[issue.pk])))
+
+    def test_it_says_nothing_of_a_mail_that_is_not_approved(self, desk, issue):
+        assert "Its mail was approved" not in self.form_of(desk, issue)
+        assert desk.get(reverse("admin:issues_issue_add")).status_code == 200
+
+    def test_it_says_that_edits_do_not_change_it(self, desk, mailing, issue):
+        page = self.form_of(desk, issue)
+
+        assert "Its mail was approved by publisher, for " in page
+        assert "What you change from now on does not change the mail." in page
+        assert address(issue) in page
+
+    def test_it_says_that_the_two_differ(self, desk, mailing, issue):
+        change(issue, title="Edited after approval")
+
+        page, home = self.form_of(desk, issue), text_of(desk.get(reverse("admin:index")))
+
+        assert "It differs from the issue now:" in page
+        assert "It differs from the issue now:" in home
+
+    def test_what_has_begun_cannot_be_approved_again(self, desk, mailing, issue):
+        Mailing.objects.update(state="sent", started_at=timezone.now())
+        change(issue, title="Edited after approval")
+
+        assert "It differs" not in self.form_of(desk, issue)
+        assert "It differs" not in text_of(desk.get(reverse("admin:index")))
+
+    def test_who_may_not_see_mail_is_told_without_the_way(self, client, mailing, issue):
+        client.force_login(make_colleague("Author", password=None))
+
+        page = self.form_of(client, issue)
+
+        assert "Its mail was approved by publisher" in page
+        assert address(issue) not in page
+
+
 class TestTestMail:
     def test_it_goes_to_some_and_trouble_is_told(self, desk, issue, mail_server):
         mail_server.answers["bob@example.org"] = "550 5.1.1 Nobody <here>"
@@ -482,7 +544,7 @@ class TestTestMail:
         page = text_of(desk.post(address(issue), {"do": "test", "addresses": addresses}))
 
         assert "<b>ada@example.org</b> Done." in page
-        assert "The mail server refused it: 550 5.1.1 Nobody &lt;here&gt;" in page
+        assert "<b>bob@example.org</b> No mail went to this address." in page
         assert mail_server.recipients == ["ada@example.org", "ADA@example.org"]
 
     @pytest.mark.parametrize(
@@ -491,8 +553,10 @@ class TestTestMail:
             ("", "This field is required."),
             ("nobody", "nobody: This is no e-mail address"),
             (" ".join(f"a{number}@b.org" for number in range(11)), "At most 10 addresses at once."),
-            ("\x00", "This field is required."),
-            ("<b>@c.org", "&lt;b&gt;@c.org: This is no e-mail address"),
+            ("\x00", "It holds characters that are no text."),
+            ("a\x00da@example.org", "It holds characters that are no text."),
+            ("x" * 60_000, "At most 10 addresses at once."),
+            ("<b>@c.org", "b: This is no e-mail address"),
         ],
     )
     def test_what_is_no_address_is_refused(self, desk, issue, mail_server, addresses, words):
@@ -500,6 +564,22 @@ class TestTestMail:
 
         assert words in page
         assert mail_server.messages == []
+
+    @pytest.mark.parametrize(
+        "addresses",
+        [
+            "one@example.org; two@example.org",
+            "one@example.org\r\ntwo@example.org\r\n",
+            "One <one@example.org>, Two Two <two@example.org>",
+            '"One, O." <one@example.org>\n"Two <2>" <two@example.org>',
+            "one@example.org Two Two <two@example.org>",
+            "<one@example.org>;<two@example.org>",
+        ],
+    )
+    def test_they_are_taken_as_mail_programs_copy_them(self, desk, issue, mail_server, addresses):
+        desk.post(address(issue), {"do": "test", "addresses": addresses})
+
+        assert mail_server.recipients == ["one@example.org", "two@example.org"]
 
     def test_editors_get_it_themselves_whatever_they_post(self, client, issue, mail_server):
         client.force_login(make_colleague("Editor", email="grace@example.org"))

@@ -127,6 +127,15 @@ class TestMail:
         assert address(file.name, "page") in page
         assert "frame-src 'self'" in manager.get(address(file.name))["Content-Security-Policy"]
 
+    def test_its_page_stands_first_and_its_text_keeps_its_spaces(self, manager, folder):
+        write(text="for one in all:\n    print(one)\n", html="<p>Hi</p>")
+        [file] = folder.iterdir()
+
+        page = manager.get(address(file.name)).content.decode()
+
+        assert '<pre class="outbox-text">for one in all:\n    print(one)\n' in page
+        assert page.index("<iframe") < page.index('<pre class="outbox-text">')
+
     def test_its_page_is_caged(self, manager, folder):
         write(text="Hello\n", html="<script>alert(1)</script><p>Grüße</p>")
         [file] = folder.iterdir()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -27,6 +28,10 @@ ADA, BOB, EVE = "ada@example.org", "bob@example.org", "eve@example.org"
 
 def parts(message) -> list[str]:
     return [message.get_body([kind]).get_content() for kind in ("plain", "html")]
+
+
+def let_see_people(user) -> None:
+    user.groups.add(Group.objects.get(name="Subscriber manager"))
 
 
 class TestSending:
@@ -90,11 +95,12 @@ class TestSending:
 class TestTrouble:
     def test_it_is_said_for_each_address(self, publisher, mail_server):
         mail_server.answers[BOB] = "550 5.1.1 Nobody here"
+        let_see_people(publisher)
 
         outcomes = send_test(make_ready_issue(7), [ADA, BOB, EVE], publisher)
 
         refused = "The mail server refused it: 550 5.1.1 Nobody here"
-        assert outcomes == [Outcome(ADA), Outcome(BOB, refused), Outcome(EVE)]
+        assert outcomes == [Outcome(ADA), Outcome(BOB, refused, True), Outcome(EVE)]
         assert LogEntry.objects.get().change_message == "Test mails went to 2 addresses."
 
     def test_a_server_that_is_away_is_asked_once(self, publisher, mail_server):
@@ -116,11 +122,21 @@ class TestTrouble:
 
     def test_a_blocked_address_gets_no_test_either(self, publisher, mail_server):
         Suppression.objects.add(read_address(ADA), Suppression.Reason.BLOCKED)
+        let_see_people(publisher)
 
         outcomes = send_test(make_ready_issue(7), [ADA], publisher)
 
-        assert outcomes == [Outcome(ADA, "No mail goes to this address.")]
+        assert outcomes == [Outcome(ADA, "No mail goes to this address.", True)]
         assert mail_server.messages == []
+
+    def test_who_sees_no_people_learns_nothing_of_an_address(self, publisher, mail_server):
+        Suppression.objects.add(read_address(ADA), Suppression.Reason.BLOCKED)
+        mail_server.answers[BOB] = "550 5.1.1 Nobody here"
+
+        outcomes = send_test(make_ready_issue(7), [ADA, BOB, EVE], publisher)
+
+        words = "No mail went to this address."
+        assert outcomes == [Outcome(ADA, words, True), Outcome(BOB, words, True), Outcome(EVE)]
 
 
 class TestLimits:
