@@ -122,10 +122,15 @@ class Dialogue(socketserver.StreamRequestHandler):
         if not self.recipient and not self.server.starts_anyway:
             self.send("503 nobody to write to")
         elif self.say("DATA", "354 go on", self.recipient):
-            data = b"".join(iter(self.rfile.readline, b".\r\n"))
-            if not data.endswith(b"\r\n"):
+            self.say("END", "250 taken", self.recipient, self.read_message())
+
+    def read_message(self) -> bytes:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
                 raise HangingUp  # cut short by the other side
-            self.say("END", "250 taken", self.recipient, data)
+            lines.append(line)
+        return b"".join(lines)
 
     def say(self, kind: str, yes: str, recipient: str = "", data: bytes = b"") -> bool:
         """Answer as the test wants; say whether that was a yes."""

@@ -208,8 +208,9 @@ class TestWhateverTheyHold:
     )
     @given(subject=TEXT, name=TEXT)
     def test_a_mail_server_finds_each_header_once(self, mail_server, subject, name):
+        sender = str(Mailbox(name, "news@example.org"))
         with override_settings(SITE_NAME=name), Connection() as connection:
-            connection.send(issue_message(subject, f'"{name}" <news@example.org>'))
+            connection.send(issue_message(subject, sender))
 
         assert names_in(mail_server.raw[-1]) == ISSUE
         assert mail_server.messages[-1].keys() == ISSUE
