@@ -15,13 +15,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from issues.admin.base import ListAdmin
 from issues.draft import whole
 from issues.models import Issue
 from issues.moments import day_and_clock
 from subscribers.admin import progress
 from subscribers.admin.mailing_acts import ACTS, MailingActs, has_failed, possible
 from subscribers.admin.mailing_report import report_of
+from subscribers.admin.read_only import ReadOnlyAdmin
 from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.connection import without_addresses
 from subscribers.delivery import totals
@@ -57,30 +57,13 @@ class MailingList(ChangeList):
 
 
 @admin.register(Mailing)
-class MailingAdmin(MailingActs, ListAdmin):
+class MailingAdmin(MailingActs, ReadOnlyAdmin):
     class Media:
         css = {"all": ["admin/desk.css", "admin/subscribers.css", "admin/mailing.css"]}
 
     list_display = ["of_issue", "state_label", "sent", "moment"]
     list_filter = [StateFilter]
     list_per_page = 20
-    actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-
-    def lookup_allowed(self, lookup, value, request=None):
-        return lookup in {one.parameter_name for one in self.list_filter}
-
-    def has_add_permission(self, request):
-        """What goes out is approved on a page of its issue."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """What was approved stays as it was; what is done with it has buttons."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_changelist(self, request, **kwargs):
         return MailingList

@@ -11,10 +11,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from issues.admin.base import ListAdmin
 from subscribers import subscriptions
 from subscribers.addresses import Address
 from subscribers.admin.forms import CheckForm
+from subscribers.admin.read_only import ReadOnlyAdmin
 from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.models import Suppression
 
@@ -31,7 +31,7 @@ class ReasonFilter(ChoiceFilter):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(ListAdmin):
+class SuppressionAdmin(ReadOnlyAdmin):
     class Media:
         css = {"all": ["admin/desk.css", "admin/subscribers.css"]}
 
@@ -40,22 +40,6 @@ class SuppressionAdmin(ListAdmin):
     list_filter = [ReasonFilter]
     list_per_page = 100
     fields = readonly_fields = ["beginning", "reason", "created_at"]
-    actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-
-    def lookup_allowed(self, lookup, value, request=None):
-        return lookup in {one.parameter_name for one in self.list_filter}
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """A row says of nobody who it is: what is lifted is an address, by `lift`."""
-        return False
 
     def has_lift_permission(self, request) -> bool:
         return request.user.has_perm("subscribers.delete_suppression")
