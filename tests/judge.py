@@ -64,7 +64,9 @@ class Judge(socketserver.ThreadingTCPServer):
 
     @property
     def taken(self) -> list[Taken]:
-        return [Taken(*line.split()) for line in self.record.read_text().splitlines()]
+        """Give the record; of a line that is just being written, half may be there already."""
+        whole = self.record.read_text().rpartition("\n")[0]
+        return [Taken(*line.split()) for line in whole.splitlines()]
 
     @property
     def counts(self) -> Counter:
