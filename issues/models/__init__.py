@@ -2,6 +2,7 @@
 
 from issues.models.asset import Asset, Variant
 from issues.models.asset_use import AssetUse
+from issues.models.audit_entry import AuditEntry
 from issues.models.former_address import FormerAddress
 from issues.models.issue import MAX_NUMBER, Issue
 from issues.models.search_entry import SearchEntry, SearchWord
@@ -17,6 +18,7 @@ __all__ = [
     "MAX_NUMBER",
     "Asset",
     "AssetUse",
+    "AuditEntry",
     "FormerAddress",
     "Issue",
     "SearchEntry",
