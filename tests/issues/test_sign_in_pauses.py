@@ -6,7 +6,8 @@ import logging
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,6 +70,11 @@ class TestPause:
 
         assert sign_in(password="pencil").status_code == 302
         assert client.get(reverse("admin:index")).status_code == 200
+
+    def test_a_command_ends_it_for_all(self, paused, sign_in):
+        call_command("axes_reset")
+
+        assert sign_in(password="pencil").status_code == 302
 
     def test_the_form_itself_can_be_read(self, paused, client):
         assert client.get(reverse("admin:login")).status_code == 200
@@ -192,15 +198,14 @@ class TestDatabase:
     @pytest.fixture
     def read_only(self, author):
         """Let the database take nothing, as on a full disk or in the middle of moving."""
-        words = {
-            "sqlite": "PRAGMA query_only = {}",
-            "postgresql": "SET LOCAL transaction_read_only = {}",
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(words[connection.vendor].format("on"))
+        is_sqlite = connection.vendor == "sqlite"
+        words = "PRAGMA query_only = {}" if is_sqlite else "SET LOCAL transaction_read_only = {}"
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(words.format("on"))
             yield
-            if connection.vendor == "sqlite":
-                cursor.execute(words["sqlite"].format("off"))
+            if is_sqlite:
+                cursor.execute(words.format("off"))
+            transaction.set_rollback(True)  # elsewhere that ends with the transaction
 
     @pytest.mark.parametrize("password", ["guess", "pencil"])
     def test_that_takes_nothing_lets_nobody_in_and_says_when_to_try_again(
