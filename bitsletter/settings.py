@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, sqlite
+from bitsletter import mail, signing_in, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -171,6 +171,8 @@ INSTALLED_APPS = [
     "markdownx",
     "reversion",
     "csp",
+    "axes",
+    "django_otp.plugins.otp_totp",
 ]
 
 MIDDLEWARE = [
@@ -185,8 +187,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "issues.signing_in.second_step.whole_users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bitsletter.urls"
@@ -316,7 +320,11 @@ PROXIES = env.int("PROXIES", 0)
 
 # Security -----------------------------------------------------------------------------------
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+# SIGN_IN_FAILURES, SIGN_IN_PAUSE, REQUIRE_TOTP, what django-axes is told, and the cookies.
+globals().update(signing_in.read_signing_in(env), **signing_in.cookies(IS_HTTPS))
+OTP_TOTP_ISSUER = SITE_NAME  # how the app on the phone names the site
+
+SECURE_SSL_REDIRECT = IS_HTTPS
 # Whoever asks from within, behind the proxy, knows no TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0

@@ -92,6 +92,9 @@ class TestSettings:
             ("EMAIL_URL", "smtps://user:password@mail.example.org:465"),
             ("EMAIL_URL", "smtp://mail.example.org:port"),
             ("EMAIL_TIMEOUT", "0"),
+            ("SIGN_IN_FAILURES", "0"),
+            ("SIGN_IN_PAUSE", "soon"),
+            ("REQUIRE_TOTP", "perhaps"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):
