@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections, connections
 
+from bitsletter import faults
 from subscribers import letters, upkeep
 from subscribers.bounces import reading
 from subscribers.connection import Interrupted
@@ -20,6 +21,7 @@ BEATING = 5  # seconds between two signs of life
 MINUTE = 60
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
 DAY = 24 * 60 * 60
+AT_FAULT = 1  # second after the database or the disk was away: then it must go on at once
 SOON = 10 * 60  # seconds until the daily work is tried again
 
 
@@ -96,8 +98,10 @@ class Round(threading.Thread):
             self.trouble += 1
             if self.trouble == 1:
                 logger.warning("No mail goes out for now. %s", error)
-        except Exception:
+        except Exception as error:
             self.trouble += 1
+            if faults.is_fault(error):
+                return self.wait(error)
             logger.exception("The worker's round “%s” failed.", self.name)
         else:
             if self.trouble:
@@ -105,3 +109,9 @@ class Round(threading.Thread):
             self.trouble = 0
             return pause
         return min(FIRST_PAUSE * 2 ** min(self.trouble - 1, 10), LONGEST_PAUSE)
+
+    def wait(self, error: Exception) -> float:
+        """Wait for the end of a fault, and say so once."""
+        if self.trouble == 1:
+            logger.warning("The worker's round “%s” waits. %s", self.name, str(error).strip())
+        return AT_FAULT
