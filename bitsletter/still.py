@@ -41,7 +41,7 @@ class Watch:
     def begin(self) -> None:
         self.described["NAME"] = f"file:{quote(self.path)}?immutable=1"
         self.described["OPTIONS"]["uri"] = True
-        request_started.connect(self.look)
+        request_started.connect(self.look, weak=False)
 
     def look(self, **kwargs) -> None:
         if not is_still(self.path):

@@ -7,6 +7,7 @@ a Redis that is stopped or hangs, a PostgreSQL that is stopped.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
