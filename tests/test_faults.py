@@ -34,14 +34,9 @@ SOON = 5  # seconds after the end of a fault until all is well
 PUBLIC = ("/", "/issues/", "/tags/css/", "/search/?q=words", "/feed.xml", "/api/v1/issues/")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Site:
-    return make_site(tmp_path_factory.mktemp("site"))
-
-
 @pytest.fixture
-def site(made, tmp_path) -> Site:
-    return made.copied(tmp_path / "data")
+def site(small_site, tmp_path) -> Site:
+    return small_site.copied(tmp_path / "data")
 
 
 def assert_calm(answer: Answer) -> None:
@@ -209,9 +204,9 @@ def fill(folder: Path) -> Path:
 
 
 class TestFullDisk:
-    def test_until_there_is_room_again(self, made, tmp_path):
+    def test_until_there_is_room_again(self, small_site, tmp_path):
         with small_disk(tmp_path / "disk", 40) as disk:
-            site = made.copied(disk)
+            site = small_site.copied(disk)
             with served(site.environment) as server:
                 person = Person(site, server.port)
                 filler = fill(disk)
@@ -321,8 +316,10 @@ class TestPostgreSQL:
         with postgres() as url:
             yield url
 
-    def test_is_stopped_and_started(self, made, database, tmp_path):
-        shutil.copytree(Path(made.environment["DATA_DIR"], "static"), tmp_path / "pg" / "static")
+    def test_is_stopped_and_started(self, small_site, database, tmp_path):
+        shutil.copytree(
+            Path(small_site.environment["DATA_DIR"], "static"), tmp_path / "pg" / "static"
+        )
         site = make_site(tmp_path / "pg", DATABASE_URL=database)
         with served(site.environment) as server:
             person = Person(site, server.port)
