@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from bitsletter import faults
+from issues import images
 from subscribers import letters, upkeep
 from subscribers.bounces import reading
 from subscribers.connection import Interrupted
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 LOOKING = 2  # seconds between two looks for letters and mailings
 BEATING = 5  # seconds between two signs of life
 MINUTE = 60
+CLEARING = 20  # seconds between two looks for what killed processes left
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
 DAY = 24 * 60 * 60
 AT_FAULT = 1  # second after the database or the disk was away: then it must go on at once
@@ -48,6 +50,13 @@ def read_bounces(stop: threading.Event) -> float:
     """Read what came back by mail, if there is a mailbox for it."""
     reading.read_mailbox_due()
     return MINUTE
+
+
+def clear_unfinished(stop: threading.Event) -> float:
+    """Remove the files that processes of this machine have left when they were killed."""
+    if count := images.clear_unfinished():
+        logger.info("%d files of pictures that were never saved were removed.", count)
+    return CLEARING
 
 
 def keep_up(stop: threading.Event) -> float:
