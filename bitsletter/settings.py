@@ -105,6 +105,8 @@ def read_database() -> dict:
     elif not database.get("OPTIONS", {}).get("pool"):
         database["CONN_MAX_AGE"] = 60
         database["CONN_HEALTH_CHECKS"] = True
+        # Seconds: a database that is away must not let anybody wait for long.
+        database["OPTIONS"] = {"connect_timeout": 3} | database.get("OPTIONS", {})
     return database
 
 
@@ -126,6 +128,8 @@ def read_caches() -> dict:
     }
     if env.str("CACHE_URL", ""):
         shared = env.dj_cache_url("CACHE_URL")
+        if shared["BACKEND"].endswith(".RedisCache"):
+            shared["BACKEND"] = "bitsletter.shared_cache.SharedCache"
         prefix = shared.get("KEY_PREFIX", "")
         return caches | {
             name: shared | {"KEY_PREFIX": f"{prefix}{name}"}
@@ -177,6 +181,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "bitsletter.head.without_body",
+    "bitsletter.faults.Calm",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",

@@ -9,6 +9,7 @@ from bitsletter import commits
 from tests import mail_server as mail
 from tests.builders import make_colleague
 from tests.judge import HOST, judging
+from tests.small_site import make_site
 
 DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
@@ -65,6 +66,12 @@ def nobody_watches(django_db_setup):
     yield
     for watch in commits.watches.values():
         watch.close()
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory):
+    """Make a site in a folder of its own, to be copied by whoever breaks it."""
+    return make_site(tmp_path_factory.mktemp("small-site"))
 
 
 @pytest.fixture

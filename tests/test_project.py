@@ -135,7 +135,7 @@ class TestSettings:
         assert done.stdout.split() == [
             "django.db.backends.postgresql",
             *("{'pool':", "True}"),
-            "django.core.cache.backends.redis.RedisCache",
+            "bitsletter.shared_cache.SharedCache",
             "relay.example.org",
         ]
 
