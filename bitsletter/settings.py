@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, sqlite
+from bitsletter import mail, sqlite, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -233,13 +233,14 @@ USE_TZ = True
 # Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# In a container the files are part of the image, and DATA_DIR is not.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
+MEDIA_URL = storage.read_media_url(env, IS_HTTPS)
 MEDIA_ROOT = DATA_DIR / "media"
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.read_storage(env),
     "staticfiles": {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -328,7 +329,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],  # and where an editor shows pictures from: see `bitsletter.policy`
+        # And where an editor shows pictures from: see `bitsletter.policy`.
+        "img-src": ["'self'", *storage.picture_sources(MEDIA_URL)],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
