@@ -4,6 +4,7 @@ What goes wrong there is an `OSError`, as it is with a folder: whoever stores, s
 pictures need not know where they lie.
 """
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -45,9 +46,11 @@ def as_of_a_folder(do: Callable) -> Callable:
             with bucket.hearing():
                 return do(bucket, *args, **kwargs)
         except ClientError as error:
-            raise (FileNotFoundError if is_missing(error) else OSError)(str(error)) from error
+            # An OSError becomes what its number says, here FileNotFoundError.
+            number = errno.ENOENT if is_missing(error) else errno.EIO
+            raise OSError(number, str(error)) from error
         except BotoCoreError as error:
-            raise OSError(str(error)) from error
+            raise OSError(errno.EIO, str(error)) from error
 
     return done
 
@@ -95,7 +98,7 @@ class Bucket(S3Storage):
         """Let one thread at a time try a server that does not answer; others hear so at once."""
         is_trying = self.is_silent
         if is_trying and not self.trying.acquire(blocking=False):
-            raise OSError("The storage of pictures does not answer.")
+            raise OSError(errno.EIO, "The storage of pictures does not answer.")
         try:
             yield
         except BotoCoreError:

@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, sqlite, storage
+from bitsletter import mail, postgres, sqlite, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -102,10 +102,8 @@ def read_database() -> dict:
         database["OPTIONS"] = sqlite.OPTIONS | database.get("OPTIONS", {})
         # Tests run on a file too: in memory there is no write-ahead log to test.
         database["TEST"] = {"NAME": f"{database['NAME']}.test"}
-    elif not database.get("OPTIONS", {}).get("pool"):
-        database["CONN_MAX_AGE"] = 60
-        database["CONN_HEALTH_CHECKS"] = True
-    return database
+        return database
+    return postgres.connected(database)
 
 
 # What is kept of each kind in a process; a page takes about 15 KB, a large one up to 300.
@@ -320,6 +318,8 @@ PROXIES = env.int("PROXIES", 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 # Whoever asks from within, behind the proxy, knows no TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Our proxies say how a reader came; anybody else could say so, too.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
