@@ -1,5 +1,9 @@
 """How PostgreSQL is connected to: each thread keeps a connection, or all share a pool."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ImproperlyConfigured
 
 KEPT = 60  # seconds that a thread keeps its connection
@@ -15,6 +19,9 @@ PATIENCE = {
 # A worker uses six connections and one for each of its SENDERS, a web process one for each thread.
 # https://www.psycopg.org/psycopg3/docs/api/pool.html#psycopg_pool.ConnectionPool
 POOL = {"min_size": 1, "max_size": 20, "timeout": 10}
+
+# Any number that nobody else uses: what is done in turn on one database.
+TURN = 0x62697473
 
 
 def connected(database: dict) -> dict:
@@ -46,3 +53,28 @@ def checked(sizes: dict) -> dict:
             "than that, and timeout, seconds until a request for a connection is given up."
         )
     return read
+
+
+@contextmanager
+def in_turn(connection) -> Iterator[None]:
+    """Let one process at a time do something to a whole database, whichever machine it is on.
+
+    What is done may wait for all questions that are under way; so this asks again and again, and
+    does not wait in one. SQLite, which is on one machine, has locks of its own.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    while not asked(connection, "pg_try_advisory_lock"):
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        if connection.is_usable():  # else the lock has gone with its connection
+            asked(connection, "pg_advisory_unlock")
+
+
+def asked(connection, name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {name}(%s)", [TURN])
+        return cursor.fetchone()[0]
