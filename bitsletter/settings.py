@@ -146,6 +146,7 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+IS_KEY_KEPT_HERE = not env.str("SECRET_KEY", "")  # and not told: see `bitsletter.checks`
 # Former ones: links in letters that were sent long ago must still let people leave.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 

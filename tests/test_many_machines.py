@@ -8,6 +8,8 @@ import email
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -20,6 +22,7 @@ from django.utils import timezone
 
 from subscribers import stamps
 from tests.builders import picture
+from tests.machine import free_port
 from tests.machines import SECRET_KEY, SITE, Shared, manage, managed, shared
 from tests.mail_server import links_in
 from tests.visitor import Visitor
@@ -238,6 +241,15 @@ def test_the_proxy_alone_says_how_a_reader_came(webs):
     answer = plain.get(webs[0], "/")
 
     assert (answer.status, answer.headers["Location"]) == (301, f"{SITE}/")
+
+
+@pytest.mark.parametrize(("is_there", "status"), [(True, 0), (False, 1)])
+def test_a_container_knows_whether_its_web_process_lives(webs, is_there, status):
+    port = webs[0].port if is_there else free_port()
+    environment = {"SITE_URL": SITE, "PORT": str(port)}
+    command = [sys.executable, "-m", "bitsletter.healthy"]
+
+    assert subprocess.run(command, env=environment, capture_output=True).returncode == status
 
 
 def test_a_web_machine_keeps_nothing(site, webs):
