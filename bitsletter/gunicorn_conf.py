@@ -1,4 +1,4 @@
-"""How gunicorn serves the site; the environment's PORT and WEB_WORKERS may change it.
+"""How gunicorn serves the site; the environment's BIND, PORT and WEB_WORKERS may change it.
 
 New code is taken by HUP to the master (`systemctl reload`): the port stays open, those who come
 while the new workers start wait in its queue, and who is being answered is answered to the end. So
@@ -8,7 +8,8 @@ environment, loses nobody either where systemd holds the port (`bitsletter.socke
 
 import os
 
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+# Whoever reaches it says how a reader came (see PROXIES): a proxy alone should.
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4

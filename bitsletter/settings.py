@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, signing_in, sqlite
+from bitsletter import mail, postgres, signing_in, sqlite, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -102,12 +102,8 @@ def read_database() -> dict:
         database["OPTIONS"] = sqlite.OPTIONS | database.get("OPTIONS", {})
         # Tests run on a file too: in memory there is no write-ahead log to test.
         database["TEST"] = {"NAME": f"{database['NAME']}.test"}
-    elif not database.get("OPTIONS", {}).get("pool"):
-        database["CONN_MAX_AGE"] = 60
-        database["CONN_HEALTH_CHECKS"] = True
-        # Seconds: a database that is away must not let anybody wait for long.
-        database["OPTIONS"] = {"connect_timeout": 3} | database.get("OPTIONS", {})
-    return database
+        return database
+    return postgres.connected(database)
 
 
 # What is kept of each kind in a process; a page takes about 15 KB, a large one up to 300.
@@ -152,6 +148,7 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+IS_KEY_KEPT_HERE = not env.str("SECRET_KEY", "")  # and not told: see `bitsletter.checks`
 # Former ones: links in letters that were sent long ago must still let people leave.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 
@@ -242,13 +239,14 @@ USE_TZ = True
 # Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# In a container the files are part of the image, and DATA_DIR is not.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
+MEDIA_URL = storage.read_media_url(env, IS_HTTPS)
 MEDIA_ROOT = DATA_DIR / "media"
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.read_storage(env),
     "staticfiles": {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -332,6 +330,8 @@ OTP_TOTP_ISSUER = SITE_NAME  # how the app on the phone names the site
 SECURE_SSL_REDIRECT = IS_HTTPS
 # Whoever asks from within, behind the proxy, knows no TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# Our proxies say how a reader came; anybody else could say so, too.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -341,7 +341,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],  # and where an editor shows pictures from: see `bitsletter.policy`
+        # And where an editor shows pictures from: see `bitsletter.policy`.
+        "img-src": ["'self'", *storage.picture_sources(MEDIA_URL)],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],

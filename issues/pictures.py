@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from issues.models import Asset, Issue, Section
+from issues.models.asset import is_ours
 from issues.references import MOST_ASKED, field_of, html_of
 
 # As `issues.markdown` renders them; the sanitiser leaves no quotes and brackets in attributes.
@@ -55,9 +56,8 @@ def resolve_html(html: SafeString) -> SafeString:
 
 def assets_in(rows: Iterable[Issue | Section]) -> dict[str, Asset]:
     """Load the pictures of ours in the rows' texts at once, by their address."""
-    ours = Asset.base_url()
     urls = {found["url"] for row in rows for found in STORED.finditer(html_of(row))}
-    wanted = sorted(url for url in urls if url.startswith(ours))
+    wanted = sorted(filter(is_ours, urls))
     return Asset.objects.only(*ASKED).at(islice(wanted, MOST_ASKED)) if wanted else {}
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.machine import MissingProgram, browser, postgres, redis_program
+from tests.machine import MissingProgram, browser, postgres, postgres_programs, redis_program
 
 IS_CI = os.environ.get("CI") == "true"
 # What a page looks like and how it is used does not depend on the database; whole stories do.
@@ -22,6 +22,7 @@ SETTINGS = (
     *("SENDERS", "MESSAGES_PER_CONNECTION", "RATE", "RATE_PER_DOMAIN", "RETRY_AFTER"),
     *("SEND_DAY", "SEND_TIME", "SEND_WITHIN"),
     *("SIGN_IN_FAILURES", "SIGN_IN_PAUSE", "REQUIRE_TOTP"),
+    *("MEDIA_STORAGE_URL", "MEDIA_URL", "STATIC_ROOT", "BIND"),
 )
 
 
@@ -52,6 +53,11 @@ def run_everywhere(environment: dict[str, str]) -> list[int]:
     except MissingProgram as problem:
         left_out.append(f"LEFT OUT tests with Redis: {problem}")
         marks.append("not redis")
+    try:
+        postgres_programs()
+    except MissingProgram as problem:
+        left_out.append(f"LEFT OUT tests of many machines: {problem}")
+        marks.append("not postgres")
     failures.append(run_tests("SQLite", marks, environment))
     try:
         # A test's rows are never committed. Who looks for them in the background finds none, and
