@@ -113,7 +113,9 @@ def write_rows():
     web = {"title": "Load pictures later", "type": "web-tip", "body": WEB}
     sections = [{**tip, "tags": ["optimisers", "training"]}, {**web, "tags": ["html", "images"]}]
     for title, kind, link in MORE:
-        sections.append({"title": title, "type": kind, "link": link, "body": BRIEF, "tags": ["css"]})
+        sections.append(
+            {"title": title, "type": kind, "link": link, "body": BRIEF, "tags": ["css"]}
+        )
     title = "Warm up, Load later"
     issue = make_issue(111, None, sections, title=title, recipe=recipe.current())
     for waiting in ("A type checker written in Rust", "What browsers cost a phone"):
