@@ -246,7 +246,7 @@ STORAGES = {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "bitsletter.static_files.CompressedStorage"
     },
 }
 
