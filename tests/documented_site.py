@@ -2,7 +2,7 @@
 
 They come as a JSON list of lists of words on standard input, and run one after the other, each in a
 process of its own that is forked once Django is ready: so a page with twenty of them takes seconds.
-What came of each is a JSON list on standard output.
+What came of each is a JSON list on standard output. `setup` comes alone: it writes the settings.
 """
 
 import json
@@ -21,7 +21,8 @@ def main() -> None:
     import django
 
     given = json.load(sys.stdin)
-    django.setup()
+    if [words[0] for words in given] != ["setup"]:
+        django.setup()
     json.dump([run(words) for words in given], sys.stdout)
 
 
@@ -38,7 +39,7 @@ def run(words: list[str]) -> Outcome:
 
 
 def become(words: list[str], output: int) -> None:
-    from django.core.management import execute_from_command_line
+    import manage
 
     status = 1
     try:
@@ -46,7 +47,8 @@ def become(words: list[str], output: int) -> None:
             os.dup2(nothing.fileno(), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        execute_from_command_line(["manage.py", *words])
+        sys.argv = ["manage.py", *words]
+        manage.main()
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(bool(end.code))

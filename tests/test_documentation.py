@@ -52,6 +52,7 @@ OF_THE_MACHINE = {
     "cp": "writes where only root may",
     "curl": "asks a site that runs",
     "domain=example.org": "belongs to the questions to DNS below it",
+    "echo": "adds to a file that only root may write",
     "git": "fetches over the network",
     "install": "makes folders where only root may",
     "journalctl": "reads the logs of the machine",
@@ -68,6 +69,8 @@ OF_THE_MACHINE = {
     "systemctl": "needs systemd",
     "{": "asks the DNS of the world",
 }
+# Answered before anybody looks up an address, or only where a setting says so.
+BEFORE_ADDRESSES = {"/healthz", "/readyz", "/metrics"}
 FOREIGN_UNITS = {"caddy", "nginx", "postgresql"}
 # What stands for something of the reader's own, and what takes its place here.
 PLACEHOLDERS = {
@@ -201,7 +204,7 @@ def stretches(found: list[list[str] | str]) -> list[list[list[str]] | str]:
     """Gather commands that know the same settings: one process reads them once."""
     gathered = []
     for step in found:
-        is_new = not gathered or isinstance(gathered[-1], str)
+        is_new = not gathered or isinstance(gathered[-1], str) or step[0] == "setup"
         if isinstance(step, str):
             gathered.append(step)
         elif is_new or gathered[-1][-1][0] == "setup":  # which writes settings
@@ -284,7 +287,7 @@ def known_units() -> set[str]:
 def leads_somewhere(url: str) -> bool:
     path = re.sub(r"^http://127\.0\.0\.1:8000|\?.*$", "", url)
     try:
-        return bool(resolve(path))
+        return path in BEFORE_ADDRESSES or bool(resolve(path))
     except Resolver404:
         return False
 
