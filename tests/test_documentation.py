@@ -51,6 +51,7 @@ OF_THE_MACHINE = {
     "certbot": "asks for a certificate over the network",
     "cp": "writes where only root may",
     "curl": "asks a site that runs",
+    "docker": "needs containers",
     "domain=example.org": "belongs to the questions to DNS below it",
     "echo": "adds to a file that only root may write",
     "git": "fetches over the network",
@@ -69,6 +70,8 @@ OF_THE_MACHINE = {
     "systemctl": "needs systemd",
     "{": "asks the DNS of the world",
 }
+# What a script of the page has set before.
+VARIABLES = {"$domain": "example.org", "$server": "mail.example.org"}
 # Answered before anybody looks up an address, or only where a setting says so.
 BEFORE_ADDRESSES = {"/healthz", "/readyz", "/metrics"}
 FOREIGN_UNITS = {"caddy", "nginx", "postgresql"}
@@ -229,7 +232,7 @@ def test_each_command_of_ours_takes_the_options_that_are_written():
         parser = command.create_parser("manage.py", name)
         parser.called_from_command_line = True
         try:
-            parser.parse_args(options)
+            parser.parse_args([VARIABLES.get(word, word) for word in options])
         except SystemExit:
             pytest.fail(f"{document}: manage.py {name} {' '.join(options)}")
 
@@ -298,7 +301,7 @@ READ = re.compile(r"""(?:env\.\w+|environ(?:\.get)?|given\.get)[(\[]\s*["']([A-Z
 # Words in capitals that are no settings of ours.
 OTHER_WORDS = {
     *("CHROMIUM", "DKIM", "FILE", "NAME", "TEXT", "TODO", "VIRTUAL_ENV", "REPOSITORY", "SETTINGS"),
-    *("SHOWN", "TEST", "MALLOC_ARENA_MAX"),
+    *("SHOWN", "TEST", "MALLOC_ARENA_MAX", "INFO"),
 }
 NOT_OF_OPERATORS = {"STATIC_ROOT", "PROMETHEUS_MULTIPROC_DIR", "ENV_FILE"}
 
