@@ -244,6 +244,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = storage.read_media_url(env, IS_HTTPS)
 MEDIA_ROOT = DATA_DIR / "media"
+# A proxy may read the folders that hold files for everybody, whatever else is closed to it.
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 
 STORAGES = {
     "default": storage.read_storage(env),
@@ -251,7 +253,7 @@ STORAGES = {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "bitsletter.static_files.CompressedStorage"
     },
 }
 
