@@ -86,7 +86,10 @@ def take(user, typed: str) -> TOTPDevice:
     Raises WrongCode or TooSoon.
     """
     with transaction.atomic():  # what is counted is kept, also where the code is wrong
-        device = TOTPDevice.objects.select_for_update().get(user=user, confirmed=True)
+        devices = TOTPDevice.objects.select_for_update()
+        device = devices.filter(user=user, confirmed=True).first()
+        if device is None:  # somebody has just taken it away
+            raise WrongCode
         device.throttling_failure_count = min(device.throttling_failure_count, MOST_FAILURES)
         _, wait = device.verify_is_allowed()
         is_right = not wait and is_code_of(device, plain(typed))

@@ -163,6 +163,13 @@ class TestCodes:
 
         assert int(response["Retry-After"]) <= 2 ** (devices.MOST_FAILURES - 1)
 
+    def test_of_a_device_that_has_just_been_taken_away_there_is_none(self, author, device):
+        code = code_of(device)
+        device.delete()
+
+        with pytest.raises(devices.WrongCode):
+            devices.take(author, code)
+
     @pytest.mark.parametrize(
         "typed",
         ["", "1", "x", "\x00", "१२३४५६", "-12345", "1_2_34", "9" * 64, "9" * 9999, "é" * 64],
