@@ -22,11 +22,12 @@ from storages.backends.s3 import S3Storage
 from issues.images.encoding import CONTENT_TYPES
 
 FOR_EVER = "public, max-age=31536000, immutable"  # a name changes with what it names
-# A server that is silent must not keep a reader, nor the thread that answers, for long.
+# A server that is silent must not keep a reader, nor the thread that answers, for long: each time
+# and once more, it is at most eleven seconds.
 PATIENCE = {
     "connect_timeout": 3,  # seconds
-    "read_timeout": 10,
-    "retries": {"mode": "standard", "total_max_attempts": 3},
+    "read_timeout": 5,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
 }
 CONNECTIONS = 20  # that are kept for all threads
 # Only Amazon knows all the checksums that boto3 would add by itself.

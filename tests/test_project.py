@@ -95,6 +95,8 @@ class TestSettings:
             ("SIGN_IN_FAILURES", "0"),
             ("SIGN_IN_PAUSE", "soon"),
             ("REQUIRE_TOTP", "perhaps"),
+            ("MEDIA_STORAGE_URL", "https://KEY:SECRET@s3.example.org/pictures"),
+            ("MEDIA_URL", "/pictures/"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):
@@ -122,19 +124,20 @@ class TestSettings:
     def test_other_engines_are_a_matter_of_settings(self, tmp_path):
         program = (
             "from django.conf import settings as s; print(s.DATABASES['default']['ENGINE'],"
-            " s.DATABASES['default']['OPTIONS'], s.CACHES['default']['BACKEND'], s.EMAIL_HOST)"
+            " s.DATABASES['default']['OPTIONS']['pool']['max_size'],"
+            " s.CACHES['default']['BACKEND'], s.EMAIL_HOST)"
         )
         done = manage(
             *("shell", "--no-imports", "-c", program),
             DATA_DIR=str(tmp_path),
-            DATABASE_URL="postgres://u:p@db.example.org/name?pool=true",
+            DATABASE_URL="postgres://u:p@db.example.org/name?pool=true&max_size=8",
             CACHE_URL="redis://cache.example.org:6379/0",
             EMAIL_URL="smtp://u:p@relay.example.org:587/?tls=True",
         )
 
         assert done.stdout.split() == [
             "django.db.backends.postgresql",
-            *("{'pool':", "True}"),
+            "8",
             "bitsletter.shared_cache.SharedCache",
             "relay.example.org",
         ]

@@ -140,14 +140,29 @@ class TestWhereReadersFetchThem:
             media_url(url, monkeypatch)
 
 
+def told_by(code: str, folder, **given: str) -> str:
+    """Run a program in a site of its own; give what it says."""
+    ours = {"DJANGO_SETTINGS_MODULE": "bitsletter.settings", "DATA_DIR": str(folder), **given}
+    command = [sys.executable, "-c", f"import sys, django; django.setup(); {code}"]
+    return subprocess.check_output(command, env=os.environ | ours, text=True)
+
+
 def test_what_talks_to_buckets_is_loaded_only_where_there_is_one(tmp_path):
     code = (
-        "import sys, django; django.setup(); from bitsletter.wsgi import application;"
+        "from bitsletter.wsgi import application;"
         "from django.urls import get_resolver; get_resolver().url_patterns;"
         "print([name for name in ('boto3', 'botocore', 'storages') if name in sys.modules])"
     )
-    ours = {"DJANGO_SETTINGS_MODULE": "bitsletter.settings", "DATA_DIR": str(tmp_path)}
 
-    told = subprocess.check_output([sys.executable, "-c", code], env=os.environ | ours, text=True)
+    assert told_by(code, tmp_path) == "[]\n"
 
-    assert told == "[]\n"
+
+def test_every_page_may_show_pictures_from_where_they_are(tmp_path):
+    code = (
+        "from django.conf import settings;"
+        "print(*settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    )
+
+    told = told_by(code, tmp_path, MEDIA_URL="https://Media.example.org/site")
+
+    assert told == "'self' https://media.example.org\n"
