@@ -2,7 +2,7 @@
 
 from django.contrib.admin.apps import AdminConfig
 
-from bitsletter import checks  # noqa: F401  it registers them
+from bitsletter import checks, upgrading  # noqa: F401  they register what they check
 
 
 class DeskConfig(AdminConfig):
