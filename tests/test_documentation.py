@@ -38,6 +38,7 @@ PYTHON = ".venv/bin/python"
 
 # Commands of ours that a test cannot run.
 NOT_RUN = {
+    "collectstatic": "takes its time; setup does the same and is run",
     "runserver": "serves until it is told to end",
     "check_mail": "asks the DNS of the world; tests/subscribers/test_check_mail.py runs it",
     "changepassword": "asks at a terminal",
