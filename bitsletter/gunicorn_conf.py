@@ -1,4 +1,10 @@
-"""How gunicorn serves the site; the environment's BIND, PORT and WEB_WORKERS may change it."""
+"""How gunicorn serves the site; the environment's BIND, PORT and WEB_WORKERS may change it.
+
+New code is taken by HUP to the master (`systemctl reload`): the port stays open, those who come
+while the new workers start wait in its queue, and who is being answered is answered to the end. So
+nothing may be loaded before the fork. What only a restart takes, such as another gunicorn or
+environment, loses nobody either where systemd holds the port (`bitsletter.socket`).
+"""
 
 import os
 
@@ -7,6 +13,15 @@ bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 4
+# New code would come with a new master only: measured in tests/test_reloading.py.
+preload_app = False
+# Those who wait while workers start: some seconds of hundreds a second.
+backlog = 2048
+# Seconds for answers under way when a worker ends; a unit's TimeoutStopSec must be longer.
+graceful_timeout = 30
+# Seconds that a connection is kept. A worker that ends answers what still comes on one within two
+# seconds, and says that it closes it; a proxy keeps its own for less, or asks again.
+keepalive = 5
 # Now and then a worker starts anew, not all at once, so that a slow leak never adds up. Rarely,
 # since it keeps pages and begins with none.
 max_requests = 200_000

@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, postgres, sqlite, storage
+from bitsletter import mail, postgres, signing_in, sqlite, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -124,6 +124,8 @@ def read_caches() -> dict:
     }
     if env.str("CACHE_URL", ""):
         shared = env.dj_cache_url("CACHE_URL")
+        if shared["BACKEND"].endswith(".RedisCache"):
+            shared["BACKEND"] = "bitsletter.shared_cache.SharedCache"
         prefix = shared.get("KEY_PREFIX", "")
         return caches | {
             name: shared | {"KEY_PREFIX": f"{prefix}{name}"}
@@ -170,10 +172,13 @@ INSTALLED_APPS = [
     "markdownx",
     "reversion",
     "csp",
+    "axes",
+    "django_otp.plugins.otp_totp",
 ]
 
 MIDDLEWARE = [
     "bitsletter.head.without_body",
+    "bitsletter.faults.Calm",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",
@@ -184,8 +189,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "issues.signing_in.second_step.whole_users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bitsletter.urls"
@@ -237,6 +244,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = storage.read_media_url(env, IS_HTTPS)
 MEDIA_ROOT = DATA_DIR / "media"
+# A proxy may read the folders that hold files for everybody, whatever else is closed to it.
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 
 STORAGES = {
     "default": storage.read_storage(env),
@@ -244,7 +253,7 @@ STORAGES = {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "bitsletter.static_files.CompressedStorage"
     },
 }
 
@@ -316,7 +325,11 @@ PROXIES = env.int("PROXIES", 0)
 
 # Security -----------------------------------------------------------------------------------
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+# SIGN_IN_FAILURES, SIGN_IN_PAUSE, REQUIRE_TOTP, what django-axes is told, and the cookies.
+globals().update(signing_in.read_signing_in(env), **signing_in.cookies(IS_HTTPS))
+OTP_TOTP_ISSUER = SITE_NAME  # how the app on the phone names the site
+
+SECURE_SSL_REDIRECT = IS_HTTPS
 # Whoever asks from within, behind the proxy, knows no TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 # Our proxies say how a reader came; anybody else could say so, too.

@@ -94,6 +94,9 @@ class TestSettings:
             ("EMAIL_TIMEOUT", "0"),
             ("MEDIA_STORAGE_URL", "https://KEY:SECRET@s3.example.org/pictures"),
             ("MEDIA_URL", "/pictures/"),
+            ("SIGN_IN_FAILURES", "0"),
+            ("SIGN_IN_PAUSE", "soon"),
+            ("REQUIRE_TOTP", "perhaps"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):
@@ -135,7 +138,7 @@ class TestSettings:
         assert done.stdout.split() == [
             "django.db.backends.postgresql",
             "8",
-            "django.core.cache.backends.redis.RedisCache",
+            "bitsletter.shared_cache.SharedCache",
             "relay.example.org",
         ]
 

@@ -6,10 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from issues.desk import choosing, home
+from issues.desk import choosing, home, second_step, signing_in
 
 
 class DeskSite(AdminSite):
@@ -27,7 +29,19 @@ class DeskSite(AdminSite):
             name="view_on_site",
         )
         others = [one for one in super().get_urls() if getattr(one, "name", "") != on_site.name]
-        return [on_site, *others]
+        # These two ask by themselves who comes: for the rest of the desk it may be nobody yet.
+        ours = [
+            path("code/", signing_in.code, name="code"),
+            path("second-step/", second_step.page, name="second_step"),
+        ]
+        return [on_site, *ours, *others]
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        def ask_for_password(request: HttpRequest) -> HttpResponse:
+            return super(DeskSite, self).login(request, extra_context)
+
+        return signing_in.unless_database_fails(signing_in.sign_in)(request, ask_for_password)
 
     def admin_view(self, view, cacheable=False):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""

@@ -136,6 +136,8 @@ TABLE = {
     "admin/": both([("", ALL_STAFF)]),
     "admin/login/": [("GET", "", "+-----"), ("POST", "", "++++++")],
     "admin/logout/": [("GET", "", "------"), ("POST", "", "-+++++")],
+    "admin/code/": both([("", SCRIPT_NOBODY)]),  # leads on whoever owes no code
+    "admin/second-step/": both([("", ALL_STAFF)]),
     "admin/password_change/": both([("", ALL_STAFF)]),
     "admin/password_change/done/": [("GET", "", ALL_STAFF), ("POST", "", NOBODY)],
     "admin/autocomplete/": [("GET", "", AUTHOR), ("POST", "", NOBODY)],
@@ -207,6 +209,7 @@ TABLE = {
     "admin/subscribers/outbox/<str:name>/": read("mail", SUPERUSER),
     "admin/subscribers/outbox/<str:name>/page/": read("mail", SUPERUSER),
     "admin/subscribers/outbox/<str:name>/file/": read("mail", SUPERUSER),
+    "admin/auth/user/<int:pk>/second-step/": both([("user", SUPERUSER)]),
     "admin/auth/user/<id>/password/": both([("user", SUPERUSER)]),
     "admin/desk/preview/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
     "admin/desk/upload/": [("GET", "", SCRIPT_NOBODY), ("POST", "", SCRIPT_AUTHOR)],
@@ -592,6 +595,13 @@ class TestRules:
             one for one in sections if roles.may_edit_section(user, one)
         }
         assert set(roles.editable_issues(user)) <= set(roles.visible_issues(user))
+
+    def test_who_sees_an_issue_are_those_that_may_see_it(self, people, things):
+        accounts = User.objects.all()
+
+        for issue in Issue.objects.all():
+            seeing = {one for one in accounts if roles.may_see(one, issue)}
+            assert set(roles.who_sees(issue)) == seeing
 
     def test_an_issue_of_nobody_is_no_authors_own(self, author):
         issue = make_ready_issue(7, author=None)

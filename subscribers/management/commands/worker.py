@@ -11,7 +11,13 @@ from django.core.management.base import BaseCommand
 from subscribers import written_mails
 from subscribers.delivery.heart import Heart
 from subscribers.delivery.pacing import Pacing
-from subscribers.rounds import Round, keep_up, rounds_of_mailings, send_letters
+from subscribers.rounds import (
+    Round,
+    clear_unfinished,
+    keep_up,
+    rounds_of_mailings,
+    send_letters,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +41,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         heart = Heart(Pacing())
         mailings = rounds_of_mailings(heart, 1 if once else settings.SENDERS)
-        rounds = [Round(do, stop) for do in (*mailings, send_letters, keep_up)]
+        rounds = [Round(do, stop) for do in (*mailings, send_letters, clear_unfinished, keep_up)]
         if once:
             for one in rounds:
                 one.once()
