@@ -18,7 +18,7 @@ PATIENCE = {
 }
 # A worker uses six connections and one for each of its SENDERS, a web process one for each thread.
 # https://www.psycopg.org/psycopg3/docs/api/pool.html#psycopg_pool.ConnectionPool
-POOL = {"min_size": 1, "max_size": 20, "timeout": 10}
+POOL = {"min_size": 1, "max_size": 20, "timeout": 5}
 
 # Any number that nobody else uses: what is done in turn on one database.
 TURN = 0x62697473

@@ -25,7 +25,7 @@ class TestConnecting:
         found = connected(pool=True, max_size="8")
 
         assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (0, True)
-        assert found["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 8, "timeout": 10}
+        assert found["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 8, "timeout": 5}
         assert "max_size" not in found["OPTIONS"]
 
     def test_who_knows_better_says_how_long_to_wait(self):
