@@ -174,14 +174,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bitsletter.policy.on_every_answer",
     "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",
+    "bitsletter.policy.ConditionalMiddleware",
     "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -334,6 +335,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        # No script writes HTML as text.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
     }
 }
 
