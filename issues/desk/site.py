@@ -3,12 +3,15 @@
 from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from issues import audit
+from issues.audit import Act
 from issues.desk import choosing, home
 
 
@@ -19,6 +22,13 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         context = {"home": home.context_of(request.user), **(extra_context or {})}
         return super().index(request, context)
+
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        with transaction.atomic():
+            response = super().password_change(request, extra_context)
+            if response.status_code == 302:  # it is done, and leads on
+                audit.note(request.user, Act.PASSWORD_SET, request.user)
+            return response
 
     def get_urls(self):
         on_site = path(

@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from issues import history, roles
-from issues.models import Asset, Issue, Section, SectionType, Tag, WorkingCopy
+from issues.models import Asset, AuditEntry, Issue, Section, SectionType, Tag, WorkingCopy
 from subscribers.addresses import read_address
 from subscribers.models import Suppression
 from tests.builders import (
@@ -165,6 +165,7 @@ TABLE = {
     **stock("issues/asset", "picture", add=AUTHOR, change=EDITOR, delete=EDITOR),
     **stock("issues/sectiontype", "type", change=PUBLISHER),
     **stock("issues/tag", "tag", add=EDITOR, change=EDITOR, delete=EDITOR),
+    **stock("issues/auditentry", "entry", PUBLISHER, NOBODY, NOBODY, NOBODY),
     **stock("auth/group", "group", see=SUPERUSER),
     **stock("auth/user", "user", see=SUPERUSER),
     # What these people may not, those who look after the subscribers may: test_subscriber_roles.
@@ -323,6 +324,7 @@ def make_things(people: dict) -> dict[str, tuple]:
         "user": another,
         "subscriber": make_subscriber("reader@example.org"),
         "suppression": suppression(),
+        "entry": AuditEntry.objects.create(name="somebody", act="published"),
     }
     kind = ContentType.objects.get_for_model(Issue).pk
     return {
@@ -624,7 +626,7 @@ class TestGroups:
             *("edit_every_draft", "add_tag", "change_tag", "delete_tag"),
             *("change_asset", "delete_asset"),
         }
-        assert publisher - editor == {"publish_issue", "change_sectiontype"}
+        assert publisher - editor == {"publish_issue", "change_sectiontype", "view_auditentry"}
         assert author < editor < publisher
 
     def test_permissions_have_the_names_that_django_gives_them(self):
