@@ -42,6 +42,8 @@ class Noted:
 
 class AccountAdmin(Noted, UserAdmin):
     made, changed, deleted = Act.ACCOUNT_MADE, Act.ACCOUNT_CHANGED, Act.ACCOUNT_DELETED
+    # Facts: who saves the form would cut off their seconds without knowing.
+    readonly_fields = ["last_login", "date_joined"]
 
     def user_change_password(self, request, id, form_url=""):
         with transaction.atomic():
