@@ -7,12 +7,15 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from issues import audit
 from issues.audit import Act
 from issues.desk import choosing, home
+
+reading_and_posting = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class DeskSite(AdminSite):
@@ -22,6 +25,10 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         context = {"home": home.context_of(request.user), **(extra_context or {})}
         return super().index(request, context)
+
+    @method_decorator(reading_and_posting)
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return super().login(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         with transaction.atomic():
@@ -41,8 +48,7 @@ class DeskSite(AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""
-        guarded = super().admin_view(view, cacheable)
-        return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+        return reading_and_posting(super().admin_view(view, cacheable))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return choosing.Choices.as_view(admin_site=self)(request)
