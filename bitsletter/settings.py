@@ -177,15 +177,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bitsletter.policy.on_every_answer",
     "bitsletter.head.without_body",
     "bitsletter.faults.Calm",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",
+    "bitsletter.policy.ConditionalMiddleware",
     "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -337,6 +338,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else No
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "bitsletter.reports.ReportFilter"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -350,6 +352,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        # No script writes HTML as text.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
     }
 }
 

@@ -8,31 +8,39 @@ import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from issues import roles
+from issues import audit, roles
+from issues.audit import Act
 from issues.models import Issue, ShareLink
+from issues.moments import in_words
 
 signer = Signer(salt="issues.sharing")
 
 
+@transaction.atomic
 def make(issue: Issue, user, days: int = 14) -> ShareLink:
     """Give reviewers leave to read `issue` for so many days."""
     if not roles.may_edit(user, issue):
         raise PermissionDenied
     expires_at = timezone.now() + datetime.timedelta(days=days)
+    audit.note(user, Act.LINK_MADE, issue, _("It opens until %s.") % in_words(expires_at))
     return ShareLink.objects.create(
         issue=issue, author=user, expires_at=expires_at, seal=user.get_session_auth_hash()
     )
 
 
+@transaction.atomic
 def revoke(link: ShareLink, user) -> None:
     """Take a link back, for good."""
     if not roles.may_revoke(user, link):
         raise PermissionDenied
     link.revoked_at = timezone.now()
     link.save(update_fields=["revoked_at"])
+    audit.note(user, Act.LINK_REVOKED, link.issue)
 
 
 def address(link: ShareLink) -> str:

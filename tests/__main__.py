@@ -1,4 +1,4 @@
-"""`python -m tests`: lint, then every test on SQLite and those of the database on PostgreSQL too.
+"""`python -m tests`: lint and audits, then all tests on SQLite, and those of data on PostgreSQL.
 
 Installs a browser, Redis and PostgreSQL where it may; what it cannot install it names in one line
 and leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 
+from tests.audits import audit
 from tests.machine import MissingProgram, browser, postgres, postgres_programs, redis_program
 
 IS_CI = os.environ.get("CI") == "true"
@@ -27,7 +28,7 @@ SETTINGS = (
 
 
 def main() -> int:
-    failures = [run("ruff", "check", "."), run("ruff", "format", "--check", ".")]
+    failures = [run("ruff", "check", "."), run("ruff", "format", "--check", "."), audit()]
     with tempfile.TemporaryDirectory(prefix="bitsletter-") as data_dir:
         failures += run_everywhere(clean_environment(data_dir))
     return int(any(failures))

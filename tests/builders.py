@@ -36,6 +36,7 @@ def install_rows() -> None:
         "0002_section_types": "install",
         "0006_roles": "install",
         "0009_asset_uses": "let_editors_delete",
+        "0012_audit_log_is_read": "install",
     }.items():
         getattr(import_module(f"issues.migrations.{name}"), make)(apps, None)
     for name in ("0002_subscriber_manager", "0005_delivery_rights"):

@@ -3,6 +3,7 @@
 from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -11,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from issues import audit
+from issues.audit import Act
 from issues.desk import choosing, home, second_step, signing_in
+
+reading_and_posting = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class DeskSite(AdminSite):
@@ -21,6 +26,13 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         context = {"home": home.context_of(request.user), **(extra_context or {})}
         return super().index(request, context)
+
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        with transaction.atomic():
+            response = super().password_change(request, extra_context)
+            if response.status_code == 302:  # it is done, and leads on
+                audit.note(request.user, Act.PASSWORD_SET, request.user)
+            return response
 
     def get_urls(self):
         on_site = path(
@@ -36,7 +48,7 @@ class DeskSite(AdminSite):
         ]
         return [on_site, *ours, *others]
 
-    @method_decorator(never_cache)
+    @method_decorator([reading_and_posting, never_cache])
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         def ask_for_password(request: HttpRequest) -> HttpResponse:
             return super(DeskSite, self).login(request, extra_context)
@@ -45,8 +57,7 @@ class DeskSite(AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""
-        guarded = super().admin_view(view, cacheable)
-        return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+        return reading_and_posting(super().admin_view(view, cacheable))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return choosing.Choices.as_view(admin_site=self)(request)

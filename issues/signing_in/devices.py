@@ -16,6 +16,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 
 from issues import audit
+from issues.audit import Act
 from issues.signing_in import recovery
 
 DIGITS = 6
@@ -76,7 +77,7 @@ def set_up(user, key: str, typed: str) -> list[str] | None:
         device = new_device(user, key)
         device.last_t, device.drift = totp.t(), totp.drift
         device.save()
-        audit.note(user, "set up the second step", user)
+        audit.note(user, Act.DEVICE_MADE, user)
         return recovery.renew(user)
 
 
@@ -122,14 +123,14 @@ def is_of_device(code: str) -> bool:
 def renew_recovery_codes(user) -> list[str]:
     """Give ten new recovery codes; those there were work no more."""
     with transaction.atomic():
-        audit.note(user, "renewed recovery codes", user)
+        audit.note(user, Act.CODES_RENEWED, user)
         return recovery.renew(user)
 
 
 def switch_off(user) -> None:
     with transaction.atomic():
         forget(user)
-        audit.note(user, "switched off the second step", user)
+        audit.note(user, Act.DEVICE_DROPPED, user)
 
 
 def take_away(user, by) -> bool:
@@ -138,7 +139,7 @@ def take_away(user, by) -> bool:
         if not device_of(user):
             return False
         forget(user)
-        audit.note(by, "took away the second step", user)
+        audit.note(by, Act.DEVICE_TAKEN, user)
         return True
 
 

@@ -66,7 +66,7 @@ class TestSettingUp:
         assert TOTPDevice.objects.get().key == phone.key
         assert is_in(client)
         assert codes[0] not in client.get(PAGE).content.decode()
-        assert AuditEntry.objects.get().act == "set up the second step"
+        assert AuditEntry.objects.get().act == "device_made"
 
     def test_the_first_code_lets_nobody_in_again(self, shown, client, author):
         code = code_of(phone_of(shown))
@@ -143,7 +143,7 @@ class TestChanging:
         assert not set(page.context["codes"]) & set(old)
         assert recovery.left(author) == recovery.COUNT
         assert not recovery.use(author, old[0].replace("-", ""))
-        assert AuditEntry.objects.get().act == "renewed recovery codes"
+        assert AuditEntry.objects.get().act == "codes_renewed"
 
     def test_they_ask_for_a_code(self, inside, author):
         codes = recovery.renew(author)
@@ -161,7 +161,7 @@ class TestChanging:
         assert not TOTPDevice.objects.exists()
         assert recovery.left(author) == 0
         assert is_in(inside)
-        assert AuditEntry.objects.get().act == "switched off the second step"
+        assert AuditEntry.objects.get().act == "device_dropped"
 
     @pytest.mark.parametrize(
         ("password", "code"), [("guess", None), (PASSWORD, "000000"), ("", "")]
@@ -204,7 +204,7 @@ class TestLostPhone:
         entry = AuditEntry.objects.get()
         assert (entry.name, entry.act, entry.subject) == (
             "editor",
-            "took away the second step",
+            "device_taken",
             "author",
         )
 

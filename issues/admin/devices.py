@@ -1,9 +1,8 @@
-"""The screen of accounts, with their second step at sign-in."""
+"""The second step at sign-in, as the screen of accounts shows it."""
 
 # Their own screens come first, since ours take their place. The one of devices shows secrets.
 import django_otp.plugins.otp_totp.admin  # noqa: F401
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
@@ -18,12 +17,13 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from issues.signing_in import devices
 
 admin.site.unregister(TOTPDevice)
-admin.site.unregister(User)
 
 
-@admin.register(User)
-class AccountScreen(UserAdmin):
-    list_display = [*UserAdmin.list_display, "has_second_step"]
+class SecondStep:
+    """For the screen of accounts: says who has one, and takes it away from who lost the phone."""
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [*super().get_list_display(request), "has_second_step"]
 
     def get_queryset(self, request: HttpRequest):
         confirmed = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
