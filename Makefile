@@ -22,7 +22,7 @@ run: .venv/runs
 	@DEBUG=off $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py load_demo --if-empty
 	@$(BIN)/python manage.py demo_editor
-	@DEBUG=off SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
+	@DEBUG=off LOG_FORMAT=plain SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
 
 test: .venv/tests
 	@$(BIN)/python -m tests

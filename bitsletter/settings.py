@@ -12,7 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, sqlite
+from bitsletter import logs, mail, sqlite
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -174,6 +174,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "bitsletter.request_log.logged",
     "bitsletter.head.without_body",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
@@ -337,19 +338,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs: what goes wrong stands on standard error, with its traceback ---------------------------
+# Logs, on standard error --------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # Django's own way, mail to ADMINS, needs somebody who reads it.
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-    },
-}
+# LOG_FORMAT (plain or json) and LOG_LEVEL.
+LOGGING = logs.read_logs(env, DEBUG)
+LOGGING_CONFIG = "bitsletter.logs.configure"
 
 # Parts of ours and of others ----------------------------------------------------------------
 

@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from bitsletter import health
 
+handler500 = "bitsletter.failure.server_error"
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
