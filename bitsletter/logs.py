@@ -49,6 +49,7 @@ def description(form: str, level: str) -> dict:
             "django": {"handlers": [], "level": "NOTSET", "propagate": True},
             # What was answered is told by `bitsletter.request_log`; here is what went wrong.
             "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {**to_console, "level": "ERROR"},
             "gunicorn.error": to_console,
         },

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 HEADER = "X-Request-ID"
+ASKED_OFTEN = ("/healthz", "/readyz")
 
 
 def logged(get_response: Callable[[HttpRequest], HttpResponse]):
@@ -69,14 +70,18 @@ def log(request: HttpRequest, method: str, response: HttpResponse, seconds: floa
 
 def is_chatter(request: HttpRequest, response: HttpResponse) -> bool:
     """Say whether it is asked all the time, and all is well: nobody wants to read of it."""
-    is_asked_often = request.path_info.startswith((settings.STATIC_URL, "/healthz", "/readyz"))
-    return is_asked_often and response.status_code < 400
+    path = request.path_info
+    return (
+        path in ASKED_OFTEN or path.startswith(settings.STATIC_URL)
+    ) and response.status_code < 400
 
 
 def route_of(request: HttpRequest) -> str:
     """Give the pattern of the address, with a slash in front; "?" where there is none."""
     found = getattr(request, "resolver_match", None)
     if found is None:  # it was answered before the view was looked for
+        if request.path_info in ASKED_OFTEN:
+            return request.path_info
         if request.path_info.startswith(settings.STATIC_URL):
             return f"{settings.STATIC_URL}…"
         try:

@@ -176,6 +176,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "bitsletter.request_log.logged",
     "bitsletter.head.without_body",
+    "bitsletter.health.answered_first",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",
@@ -318,8 +319,6 @@ PROXIES = env.int("PROXIES", 0)
 # Security -----------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
-# Whoever asks from within, behind the proxy, knows no TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"

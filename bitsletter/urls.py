@@ -1,13 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from bitsletter import health
-
 handler500 = "bitsletter.failure.server_error"
 
+# /healthz and /readyz are answered before anybody looks here: see `bitsletter.health`.
 urlpatterns = [
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
     path("admin/desk/", include("issues.desk.urls")),
     path("admin/subscribers/", include("subscribers.admin.urls")),
     path("admin/", admin.site.urls),
