@@ -17,10 +17,12 @@ ADDRESS = re.compile(
 )
 AT = re.compile(r"[@＠﹫]|%(?:25){0,9}40")  # looked for first, since it is quick to find
 # What we sign: whatever comes before the signature (HMAC with SHA-256) says for whom it is.
-SIGNED = re.compile(r"(?:[\w-]{1,300}(?:[.:]|%3[Aa])){1,2}[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
-SIGNATURE = re.compile(r"(?:[.:]|%3[Aa])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+SIGNED = re.compile(r"(?:[\w-]{1,300}(?:[.:]|%3[Aa])){1,2}[A-Za-z0-9_-]{43,}")
+SIGNATURE = re.compile(r"(?:[.:]|%3[Aa])[A-Za-z0-9_-]{43}")
 # A link of a person, whole or cut off by a mail program.
-PERSONAL = re.compile(r"(/(?:confirm/address|confirm|preferences|unsubscribe|share)/)[^\s\"'<>]+")
+PERSONAL = re.compile(
+    r"""\b((?:confirm/address|confirm|preferences|unsubscribe|share)/)[^\s"'<>]+"""
+)
 # As gunicorn names whoever sent what is no request.
 CALLER = re.compile(r"\bip=[0-9A-Fa-f.:]+")
 SECRET = re.compile(r"(?i)\b(sessionid|csrftoken|csrfmiddlewaretoken|password)=[^\s;&,'\"]+")
@@ -30,9 +32,10 @@ def blot(text: str) -> str:
     """Give a text without what is nobody's business."""
     if AT.search(text):
         text = ADDRESS.sub(BLOT, text)
+    text = PERSONAL.sub(rf"\1{BLOT}", text)
     if SIGNATURE.search(text):
         text = SIGNED.sub(BLOT, text)
-    text = CALLER.sub(f"ip={BLOT}", PERSONAL.sub(rf"\1{BLOT}", text))
+    text = CALLER.sub(f"ip={BLOT}", text)
     return SECRET.sub(rf"\1={BLOT}", text)
 
 

@@ -50,6 +50,7 @@ def description(form: str, level: str) -> dict:
             # What was answered is told by `bitsletter.request_log`; here is what went wrong.
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.template": {"level": "INFO"},  # each variable that is not there is a traceback
             "django.server": {**to_console, "level": "ERROR"},
             "gunicorn.error": to_console,
         },

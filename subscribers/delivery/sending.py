@@ -135,7 +135,8 @@ def written(job: Job, mail: IssueMail) -> Message:
 def broken(job: Job, error: Exception, words: str) -> Outcome:
     """Put off a message on which something of ours breaks."""
     where = "".join(traceback.format_tb(error.__traceback__))  # without words, which name addresses
-    logger.error("%s: %s: %s\n%s", job.row.uid, words, type(error).__name__, where)
+    about = {"mailing": job.row.mailing_id}
+    logger.error("%s: %s: %s\n%s", job.row.uid, words, type(error).__name__, where, extra=about)
     return put_off(job, f"{words}: {type(error).__name__}")
 
 
@@ -188,7 +189,8 @@ def stop_if_failing(mailing_id: int) -> None:
     reason = words % {"failed": too_many, "all": too_many + sent_since, "reply": reply}
     sending = Mailing.objects.filter(pk=mailing_id, state=Mailing.State.SENDING)
     if sending.update(state=Mailing.State.PAUSED, reason=reason):
-        logger.warning("Mailing %d is paused: too many messages fail.", mailing_id)
+        words = "Mailing %d is paused: too many messages fail."
+        logger.warning(words, mailing_id, extra={"mailing": mailing_id})
 
 
 def finish(pk: int) -> None:
