@@ -5,6 +5,8 @@ code as it is when they begin.
 """
 
 import os
+import shutil
+import tempfile
 
 from dotenv import dotenv_values
 from gunicorn.glogging import Logger
@@ -35,3 +37,15 @@ class logger_class(Logger):  # noqa: N801  gunicorn looks for this name
             lines = JsonFormatter(fields, timestamp="time", rename_fields=names)
             for handler in self.error_log.handlers:
                 handler.setFormatter(lines)
+
+
+def on_starting(server):
+    """Let the processes count what they answer in one folder, where somebody asks for it."""
+    if given.get("METRICS_TOKEN"):
+        folder = tempfile.mkdtemp(prefix="bitsletter-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics_folder = folder
+
+
+def on_exit(server):
+    if given.get("METRICS_TOKEN"):
+        shutil.rmtree(server.metrics_folder, ignore_errors=True)

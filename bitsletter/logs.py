@@ -82,8 +82,9 @@ def tell_of_end(found: tuple) -> None:
 def prepared(record: logging.LogRecord) -> logging.LogRecord:
     """Give a copy of a record that names its request by number and route, not by path."""
     record = copy.copy(record)
-    record.request_id = request_id.get()
     request = record.__dict__.pop("request", None)
+    # Django says some things when all of ours have ended.
+    record.request_id = request_id.get() or getattr(request, "number", "")
     path = getattr(request, "path", None)  # runserver gives a socket
     if path and isinstance(record.args, tuple):
         record.args = tuple(route_of(request) if one == path else one for one in record.args)

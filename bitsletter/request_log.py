@@ -29,7 +29,7 @@ def logged(get_response: Callable[[HttpRequest], HttpResponse]):
     """Stand outermost, so that what all others say and how long they take is in it."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        number = number_of(request)
+        number = request.number = number_of(request)
         token = request_id.set(number)
         method, began = request.method, time.perf_counter()
         try:

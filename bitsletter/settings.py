@@ -343,6 +343,15 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logs.read_logs(env, DEBUG)
 LOGGING_CONFIG = "bitsletter.logs.configure"
 
+# Who watches over it ------------------------------------------------------------------------
+
+# Where errors are told: https://key@sentry.example.org/7; see `bitsletter.error_reports`.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+# What Prometheus has to show at /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(1, "bitsletter.metrics.counted")
+
 # Parts of ours and of others ----------------------------------------------------------------
 
 # Tags are separated by commas alone: "machine learning" is one tag.

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -13,3 +14,8 @@ urlpatterns = [
     path("", include("subscribers.urls")),
     path("", include("issues.urls")),
 ]
+
+if settings.METRICS_TOKEN:
+    from bitsletter import metrics
+
+    urlpatterns.insert(0, path("metrics", metrics.metrics, name="metrics"))

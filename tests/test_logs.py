@@ -28,7 +28,7 @@ from subscribers.tokens import Purpose
 from tests.builders import install_rows, make_subscriber
 from tests.subscribers.mailings import begun_mailing
 from tests.subscribers.signing_up import ripe_stamp
-from tests.web_process import production, served
+from tests.web_process import collect_static, production, served
 from tests.worker_process import wait_until
 
 NUMBER = re.compile(r"[0-9a-f]{32}")
@@ -64,8 +64,7 @@ def site(transactional_db, tmp_path, spoken, mail_server):
     install_rows()
     environment = production(tmp_path, settings.SECRET_KEY) | mail_server.environment
     environment |= {"PROXIES": "1", "LOG_LEVEL": "DEBUG", "RETRY_AFTER": "1"}
-    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(collect, env=environment, check=True)
+    collect_static(environment)
     mail_server.answers["secret-gone@example.org"] = "550 5.1.1 <secret-gone@example.org> unknown"
     quiet_worker = [sys.executable, "manage.py", "worker"]
     with spoken.open("w") as log:

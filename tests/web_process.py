@@ -82,6 +82,12 @@ def production(folder, secret_key: str) -> dict[str, str]:
     }
 
 
+def collect_static(environment: dict[str, str]) -> None:
+    """Make the static files ready, without which no page can be shown in production."""
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True)
+
+
 def database_url() -> str:
     ours = connection.settings_dict
     if connection.vendor == "sqlite":

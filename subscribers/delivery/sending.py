@@ -135,8 +135,7 @@ def written(job: Job, mail: IssueMail) -> Message:
 def broken(job: Job, error: Exception, words: str) -> Outcome:
     """Put off a message on which something of ours breaks."""
     where = "".join(traceback.format_tb(error.__traceback__))  # without words, which name addresses
-    about = {"mailing": job.row.mailing_id}
-    logger.error("%s: %s: %s\n%s", job.row.uid, words, type(error).__name__, where, extra=about)
+    logger.error("%s: %s: %s\n%s", job.row.uid, words, type(error).__name__, where)
     return put_off(job, f"{words}: {type(error).__name__}")
 
 
