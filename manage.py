@@ -12,7 +12,12 @@ def main() -> None:
     from bitsletter import logs
 
     logs.write_down_what_ends_us()
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:2] == ["setup"]:  # it begins where there are no settings yet
+        from issues.management.commands.setup import Command
+
+        Command().run_from_argv(sys.argv)
+    else:
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -5,60 +5,19 @@ import os
 from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import logs, mail, sqlite
+from bitsletter import logs, mail, secret_key, sqlite
+from bitsletter.whereabouts import is_local, read_site_url, read_time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 # ENV_FILE names another file, or none, as the tests do.
 env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
-
-
-def read_site_url() -> str:
-    """Give the address that readers see, without a slash at its end."""
-    url = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-        raise ImproperlyConfigured(
-            f"SITE_URL must look like https://news.example.org, without a path; it is {url!r}."
-        )
-    return url
-
-
-def read_secret_key(debug: bool, keep_in: Path) -> str:
-    """Give the key that signs sessions and links.
-
-    It comes from SECRET_KEY, else from the file `keep_in`. Where there is neither, one is made
-    and kept while `debug` is on; a public site refuses to start instead.
-    """
-    key = env.str("SECRET_KEY", "") or (keep_in.read_text().strip() if keep_in.exists() else "")
-    if key:
-        return key
-    if not debug:
-        raise ImproperlyConfigured(
-            f"Give SECRET_KEY a long random value, or keep one in {keep_in}: "
-            "with DEBUG off the site does not start without it."
-        )
-    key = get_random_secret_key()
-    keep_in.touch(mode=0o600)
-    keep_in.write_text(key)
-    return key
-
-
-def read_time_zone() -> str:
-    """Give the zone of the editors: dates on pages and in forms are meant in it."""
-    name = env.str("TIME_ZONE", "UTC")
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError) as error:
-        raise ImproperlyConfigured(f"TIME_ZONE names no known zone: {name!r}.") from error
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -137,9 +96,9 @@ def read_caches() -> dict:
 # The site -----------------------------------------------------------------------------------
 
 SITE_NAME = env.str("SITE_NAME", "Bitsletter")
-SITE_URL = read_site_url()
+SITE_URL = read_site_url(env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}"))
 SITE_HOST = urlsplit(SITE_URL).hostname
-IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost", "::1")
+IS_LOCAL = is_local(SITE_URL)
 IS_HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.bool("DEBUG", IS_LOCAL)
@@ -147,7 +106,7 @@ DEBUG = env.bool("DEBUG", IS_LOCAL)
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+SECRET_KEY = secret_key.read(env.str("SECRET_KEY", ""), DATA_DIR, may_make=IS_LOCAL)
 # Former ones: links in letters that were sent long ago must still let people leave.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 
@@ -228,7 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["bitsletter.formats"]
-TIME_ZONE = read_time_zone()
+TIME_ZONE = read_time_zone(env.str("TIME_ZONE", "UTC"))
 USE_I18N = True
 USE_TZ = True
 
