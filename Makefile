@@ -16,14 +16,15 @@ help:
 	@echo "make audit     what is known to be unsafe in the code and in the packages; asks PyPI"
 	@echo "make requirements   compile requirements*.in again"
 
-# The first command makes the secret key, which a site with DEBUG off must find; see
-# "DEBUG is on only for a local address" in docs/decisions.md.
+# As in production, but that a person reads along.
+run: export DEBUG := off
+run: export LOG_FORMAT := plain
 run: .venv/runs
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=off $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py load_demo --if-empty
 	@$(BIN)/python manage.py demo_editor
-	@DEBUG=off SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
+	@SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
 
 test: .venv/tests
 	@$(BIN)/python -m tests
