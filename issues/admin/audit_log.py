@@ -48,6 +48,9 @@ class WhenFilter(PeriodFilter):
 
 @admin.register(AuditEntry)
 class AuditLogAdmin(ReadOnlyAdmin):
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
     list_display = ["moment", "who", "what", "subject", "detail"]
     list_display_links = None
     list_filter = [ActFilter, WhoFilter, WhenFilter]

@@ -17,6 +17,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="auditentry",
+            options={
+                "default_permissions": ("view",),
+                "ordering": ["-pk"],
+                "verbose_name": "audit log entry",
+                "verbose_name_plural": "audit log entries",
+            },
+        ),
         migrations.AlterField(
             model_name="auditentry",
             name="name",

@@ -62,8 +62,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("entry of the audit log")
-        verbose_name_plural = _("audit log")
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log entries")
         default_permissions = ("view",)
 
     def __str__(self):
