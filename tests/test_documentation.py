@@ -302,7 +302,7 @@ READ = re.compile(r"""(?:env\.\w+|environ(?:\.get)?|given\.get)[(\[]\s*["']([A-Z
 # Words in capitals that are no settings of ours.
 OTHER_WORDS = {
     *("CHROMIUM", "DKIM", "FILE", "NAME", "TEXT", "TODO", "VIRTUAL_ENV", "REPOSITORY", "SETTINGS"),
-    *("SHOWN", "TEST", "MALLOC_ARENA_MAX", "INFO"),
+    *("SHOWN", "TEST", "MALLOC_ARENA_MAX", "INFO", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 }
 NOT_OF_OPERATORS = {"STATIC_ROOT", "PROMETHEUS_MULTIPROC_DIR", "ENV_FILE"}
 
