@@ -13,9 +13,9 @@ from django.db import Error, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.defaults import server_error
 
 from bitsletter import patience
+from bitsletter.failure import server_error
 from bitsletter.site import site
 
 logger = logging.getLogger(__name__)

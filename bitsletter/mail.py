@@ -6,6 +6,7 @@ import pkgutil
 from pathlib import Path
 
 import anymail.backends
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -21,7 +22,7 @@ def read_mail(env: Env, files: Path) -> dict:
         raise ImproperlyConfigured(
             "EMAIL_URL and EMAIL_PROVIDER are two ways out for mail: set one of them."
         )
-    server = read_mail_server(env) if url else {}
+    server = read_mail_server(url) if url else {}
     is_time = validate.Range(0, min_inclusive=False)
     in_url = server.get("EMAIL_TIMEOUT")
     timeout = env.float("EMAIL_TIMEOUT", in_url or 30, validate=is_time)  # seconds
@@ -34,11 +35,14 @@ def read_mail(env: Env, files: Path) -> dict:
     return found | {"EMAIL_BACKEND": "subscribers.outbox.OutboxBackend", "EMAIL_FILE_PATH": files}
 
 
-def read_mail_server(env: Env) -> dict:
+def read_mail_server(url: str) -> dict:
     """Give Django's settings for the mail server that EMAIL_URL names."""
-    found = env.dj_email_url("EMAIL_URL")
+    try:
+        found = dj_email_url.parse(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
     # Unknown beginnings would be read as SMTP without encryption, and smtps:// as STARTTLS.
-    if "EMAIL_BACKEND" not in found or env.str("EMAIL_URL").startswith("smtps:"):
+    if "EMAIL_BACKEND" not in found or url.startswith("smtps:"):
         raise ImproperlyConfigured(
             "EMAIL_URL may begin with submission:// (port 587, STARTTLS) or smtp://; for TLS from "
             "the first byte on write smtp://user:password@host:465/?ssl=True."

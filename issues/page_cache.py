@@ -23,6 +23,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
 from bitsletter.faults import is_fault
+from bitsletter.policy import say_again
 from bitsletter.release import release
 from issues.freshness import KEPT, content_version
 
@@ -220,6 +221,7 @@ def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if "HTTP_IF_NONE_MATCH" not in request.META and is_ahead(request, changed):
         return response
     answer = get_conditional_response(request, response.get("ETag"), changed, response)
+    say_again(response, answer)
     if answer.status_code == 304 and "Access-Control-Allow-Origin" in response:
         answer["Access-Control-Allow-Origin"] = response["Access-Control-Allow-Origin"]
     return answer

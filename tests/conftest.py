@@ -11,10 +11,14 @@ from tests.builders import make_colleague
 from tests.judge import HOST, judging
 from tests.small_site import make_site
 
+DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
 
 @pytest.hookimpl(tryfirst=True)  # before a mark that is asked for leaves tests out
 def pytest_collection_modifyitems(items):
     """Refuse a browser to tests that do not say they need one, and a database to those of `once`.
+
+    Who asks for no database has that mark without saying so.
 
     A parameter that is called `page` is enough to start one; its event loop then gives the tests
     behind it another connection to the database.
@@ -23,8 +27,11 @@ def pytest_collection_modifyitems(items):
         asked, is_marked = getattr(item, "fixturenames", ()), item.get_closest_marker
         if "page" in asked and not is_marked("browser"):
             raise pytest.UsageError(f"{item.nodeid} starts a browser without the mark `browser`.")
-        if is_marked("once") and (is_marked("django_db") or "db" in asked):
+        has_database = is_marked("django_db") or DATABASES & set(asked)
+        if is_marked("once") and has_database:
             raise pytest.UsageError(f"{item.nodeid} has the mark `once`, but uses the database.")
+        if not has_database:
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         for one in rounds:
             one.start()
-        self.stdout.write("The worker is at work.")
+        logger.info("The worker is at work.")
         signal.sigwait(ENDINGS)
         stop.set()
         # A letter that takes longer is sent once more when its lease has run out.
