@@ -44,7 +44,7 @@ DISK = {
 # Of libraries that are loaded only where they are used.
 ELSEWHERE = {
     "redis.exceptions": ("ConnectionError", "TimeoutError", "BusyLoadingError"),
-    "botocore.exceptions": ("HTTPClientError", "NoCredentialsError"),
+    "botocore.exceptions": ("HTTPClientError", "ConnectionError", "NoCredentialsError"),
 }
 STORAGE_SAID = "botocore.exceptions"
 PASSING_STATUSES = {403, 408, 429}  # and all from 500 on, of a storage of objects

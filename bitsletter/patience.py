@@ -11,8 +11,8 @@ from django.db.backends.signals import connection_created
 
 from bitsletter import commits
 
-SECONDS = 5
-SECONDS_IF_STUCK = 0.25
+SECONDS = 3
+SECONDS_IF_STUCK = 0.05
 
 stuck_at: Hashable | None = None  # the mark of the newest commit when somebody waited in vain
 

@@ -125,6 +125,10 @@ class Person:
             *("POST", path, body), Content_Type=MULTIPART, Cookie=self.cookies, **headers
         )
 
+    def sign_in(self) -> Answer:
+        fields = {"username": "editor", "password": "pencil", "next": "/admin/"}
+        return self.send("/admin/login/", fields)
+
     def save(self, title: str, version: int) -> Answer:
         """Save the issue as the desk's script does."""
         form = {**self.site.form, "title": title, "version": version, "_continue": "yes"}
@@ -147,7 +151,7 @@ def make() -> None:
     asset = images.store(picture())
     issue = make_issue(1, YESTERDAY, [{"title": "Grid", "body": "Words.", "tags": ["css"]}])
     client = Client()
-    client.force_login(get_user_model().objects.create_superuser("editor"))
+    client.force_login(get_user_model().objects.create_superuser("editor", password="pencil"))
     at = issue.published_at
     form = issue_form(row(issue.sections.get()), issue=issue)
     form |= {"published_at_0": f"{at:%Y-%m-%d}", "published_at_1": f"{at:%H:%M}"}

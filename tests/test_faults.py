@@ -155,12 +155,14 @@ class TestLockedDatabase:
                     answers = {f"{n}@example.org": one.result() for n, one in enumerate(waiting)}
                 for turn in range(2):
                     answers |= write_all(person, f"later{turn}")
+                answers["later, the session"] = person.sign_in()
                 for name, answer in answers.items():
                     assert_calm(answer)
                     assert answer.seconds < (1.5 if "later" in name else A_FEW)
                 assert_whole(site, answers)
                 time.sleep(max(0, began + HELD - time.monotonic()))
             heals(person, "after")
+            assert person.sign_in().status == 302
             mails = Path(site.environment["DATA_DIR"], "outbox")
             wait_until(lambda: list(mails.glob("*after*")), SOON)
             assert worker.poll() is None
@@ -337,6 +339,12 @@ class TestPostgreSQL:
                     assert answer.seconds < A_FEW
                 api = person.read("/api/v1/sections/")
                 assert (api.status, api.headers["Content-Type"]) == (503, "application/json")
+            with psycopg.connect(database) as other:
+                other.execute("LOCK TABLE subscribers_subscriber IN EXCLUSIVE MODE")
+                answer = person.sign_up("waits@example.org")
+                assert_calm(answer)
+                assert answer.seconds < A_FEW
+                assert person.read("/").status == 200
             began = time.monotonic()
             while person.sign_up("again@example.org").status != 200:
                 assert time.monotonic() - began < SOON
