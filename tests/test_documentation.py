@@ -289,7 +289,7 @@ def known_units() -> set[str]:
 
 
 def leads_somewhere(url: str) -> bool:
-    path = re.sub(r"^http://127\.0\.0\.1:8000|\?.*$", "", url)
+    path = re.sub(r"^https?://[^/]+|\?.*$", "", url)
     try:
         return path in BEFORE_ADDRESSES or bool(resolve(path))
     except Resolver404:
