@@ -4,7 +4,7 @@ New code is taken by HUP to the master (`systemctl reload`): the port stays open
 while the new workers start wait in its queue, and who is being answered is answered to the end. So
 nothing of ours may be loaded before the fork, nor imported here: the master would hand it to all
 later workers. What only a restart takes, such as another gunicorn or environment, loses nobody
-either where systemd holds the port (`bitsletter.socket`).
+either where systemd holds the port (`bitsletter-web.socket`).
 """
 
 import os

@@ -15,6 +15,8 @@ PAGES = [
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+# How our code reads a setting from the environment.
+READ = re.compile(r"""(?:env\.\w+|environ(?:\.get)?|given\.get)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']""")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
@@ -68,3 +70,9 @@ def is_whole(text: str) -> bool:
     if text.rstrip("\n").endswith("\\"):
         return False
     return subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True).returncode == 0
+
+
+def settings_read() -> set[str]:
+    """Give the names of all settings: what our code reads from the environment."""
+    files = (ROOT / "bitsletter").rglob("*.py")
+    return {name for file in files for name in READ.findall(file.read_text())}

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from tests.documented_pages import settings_read
+
 pytestmark = pytest.mark.once
 
 ROOT = settings.BASE_DIR
@@ -22,13 +24,6 @@ DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text())
 EXAMPLE = ROOT / "deploy" / "compose" / "example.env"
 # Of programs that are not ours.
 PROGRAMS = ("PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "MALLOC_ARENA_MAX")
-
-
-def settings_read() -> set[str]:
-    """Give the names of all settings that our code reads from the environment."""
-    sources = "".join(file.read_text() for file in (ROOT / "bitsletter").glob("*.py"))
-    read = re.findall(r"env(?:iron)?\.\w+\(\s*\"([A-Z0-9_]+)\"", sources)
-    return {*read, *re.findall(r"environ\.get\('([A-Z0-9_]+)'", sources)}
 
 
 def instructions(name: str) -> list[str]:

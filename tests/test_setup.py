@@ -138,13 +138,13 @@ class TestWithOptions:
         file, done = finished
         [password] = re.findall(r"shown this once: (\S+)", done.stdout)
         program = (
-            "from django.contrib.auth import authenticate\n"
-            f"user = authenticate(username='ada', password='{password}')\n"
-            "print(user.is_staff, user.is_superuser)"
+            "from django.contrib.auth.models import User\n"
+            "user = User.objects.get(username='ada')\n"
+            f"print(user.check_password('{password}'), user.is_staff, user.is_superuser)"
         )
 
         ours = {"DATA_DIR": str(file.parent / "data"), "ENV_FILE": str(file)}
-        assert manage("shell", "--no-imports", "-c", program, **ours).stdout == "True True\n"
+        assert manage("shell", "--no-imports", "-c", program, **ours).stdout == "True True True\n"
 
     def test_again_it_changes_nothing_but_what_is_told(self, finished, copied):
         copied.write_text(f"# Ours.\nexport RATE=5 # slow\n{finished[0].read_text()}SENDERS=2")
