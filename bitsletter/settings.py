@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from django.utils.encoding import punycode
 from environs import Env
 
 from bitsletter import mail, sqlite
+from bitsletter.secret_key import read_secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,26 +30,6 @@ def read_site_url() -> str:
             f"SITE_URL must look like https://news.example.org, without a path; it is {url!r}."
         )
     return url
-
-
-def read_secret_key(debug: bool, keep_in: Path) -> str:
-    """Give the key that signs sessions and links.
-
-    It comes from SECRET_KEY, else from the file `keep_in`. Where there is neither, one is made
-    and kept while `debug` is on; a public site refuses to start instead.
-    """
-    key = env.str("SECRET_KEY", "") or (keep_in.read_text().strip() if keep_in.exists() else "")
-    if key:
-        return key
-    if not debug:
-        raise ImproperlyConfigured(
-            f"Give SECRET_KEY a long random value, or keep one in {keep_in}: "
-            "with DEBUG off the site does not start without it."
-        )
-    key = get_random_secret_key()
-    keep_in.touch(mode=0o600)
-    keep_in.write_text(key)
-    return key
 
 
 def read_time_zone() -> str:
@@ -147,9 +127,9 @@ DEBUG = env.bool("DEBUG", IS_LOCAL)
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = read_secret_key(DEBUG, DATA_DIR / "secret_key")
+SECRET_KEY, *kept_fallbacks = read_secret_keys(env.str("SECRET_KEY", ""), DEBUG, DATA_DIR)
 # Former ones: links in letters that were sent long ago must still let people leave.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", []) + kept_fallbacks
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 if not ALLOWED_HOSTS:
