@@ -110,7 +110,7 @@ def read_all(file: BinaryIO) -> dict[str, Member]:
 def next_header(file: BinaryIO) -> tarfile.TarInfo | None:
     """Read what comes next; None at the end of the archive."""
     block = file.read(BLOCK)
-    if block == bytes(BLOCK):
+    if block == bytes(BLOCK) and file.read(BLOCK + 1) == bytes(BLOCK):
         return None
     try:
         info = tarfile.TarInfo.frombuf(block, "ascii", "strict")

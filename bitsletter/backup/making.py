@@ -31,8 +31,7 @@ Progress = Callable[[int], object]
 
 def back_up(path: Path, with_media: bool = True, progress: Progress = lambda rows: None):
     """Write a backup of the whole site to a file; give its Manifest."""
-    if not tables.applied_migrations():
-        raise BackupError("There is no site here to back up: the database is empty.")
+    require_known_site()
     with written_whole(path) as file:
         writer = Writer(file)
         manifest = write_site(writer, with_media, progress)
@@ -42,6 +41,15 @@ def back_up(path: Path, with_media: bool = True, progress: Progress = lambda row
         writer.add(archive.MANIFEST, manifest.as_json())
         writer.close()
     return manifest
+
+
+def require_known_site() -> None:
+    """Refuse a database that is empty, or that newer code has changed."""
+    applied = tables.applied_migrations()
+    if not applied:
+        raise BackupError("There is no site here to back up: the database is empty.")
+    if tables.unknown(applied):
+        raise BackupError("The database is of newer code than this: back it up with that.")
 
 
 def write_site(writer: Writer, with_media: bool, progress: Progress) -> Manifest:

@@ -2,8 +2,8 @@
 
 All happens in one transaction, on both databases: whoever is killed in the middle, or has no room
 left, leaves the site as it was. Files of pictures are written before its end. Their names tell
-their content, so that they disturb nobody; if the rows that name them never come, the worker's daily
-sweep removes them.
+their content, so that they disturb nobody; if the rows that name them never come, the worker
+sweeps them away within days.
 
 From its end on, no mail goes out until a person says so; see `subscribers.delivery.holding`.
 """
@@ -24,7 +24,8 @@ from bitsletter.backup import counters, keys, media, schema, tables
 from bitsletter.backup.errors import BackupError, Damaged
 from bitsletter.backup.making import Progress
 from bitsletter.backup.reading import Backup
-from issues import audit, images, search
+from issues import audit, search
+from issues.images.storing import remove
 from issues.moments import in_words
 from subscribers.delivery import holding, restored
 from subscribers.models import Worker
@@ -76,7 +77,7 @@ def restore(backup: Backup, progress: Progress = lambda rows: None) -> Restored:
             if takes_key:  # both for now: whichever site is there in the end knows its key
                 keys.write([settings.SECRET_KEY, *backup.keys()])
     except BaseException:
-        images.remove(written)
+        remove(written)
         raise
     finish(backup, takes_key)
     return Restored(counts, len(written), has_our_key or takes_key)

@@ -33,8 +33,7 @@ def all_or_nothing() -> Iterator[None]:
 
 def require_known(migrations: Iterable[Key]) -> None:
     """Refuse what was made by newer code."""
-    unknown = sorted(set(migrations) - set(MigrationLoader(None).disk_migrations))
-    if unknown:
+    if unknown := tables.unknown(migrations):
         words = "It comes from newer code, which has migrations that this one does not know: {}. "
         names = ", ".join(".".join(one) for one in unknown[:5])
         raise BackupError(words.format(names) + "Upgrade first, then restore.")
@@ -103,7 +102,7 @@ def migrate_to_code() -> None:
 def empty(migrations: set[Key]) -> None:
     """Take all rows out: migrations have made some, and so has the site that was here."""
     found = [model._meta.db_table for model in tables.models_at(migrations)]
-    statements = connection.ops.sql_flush(no_style(), found, allow_cascade=True)
+    statements = connection.ops.sql_flush(no_style(), found)
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

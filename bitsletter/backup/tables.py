@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.duration import duration_string
@@ -22,17 +22,23 @@ LEFT_OUT = {"subscribers.worker", "subscribers.limit", "subscribers.installation
 
 AT_ONCE = 1000  # rows that are read or written by one statement
 
-# What JSON gives back as it was.
-PLAIN = (
-    *(models.CharField, models.TextField, models.IntegerField, models.BooleanField),
-    *(models.FloatField, models.JSONField, models.FileField),
-)
+# What JSON gives back as it was, and as any database takes it.
+PLAIN = {
+    str: (models.CharField, models.TextField, models.FileField),
+    int: models.IntegerField,
+    bool: models.BooleanField,
+}
 
 Key = tuple[str, str]  # of a migration: its app and its name
 
 
 def applied_migrations() -> set[Key]:
     return set(MigrationRecorder(connection).applied_migrations())
+
+
+def unknown(migrations: Iterable[Key]) -> list[Key]:
+    """Give those that only newer code has."""
+    return sorted(set(migrations) - set(MigrationLoader(None).disk_migrations))
 
 
 def models_at(migrations: Iterable[Key]) -> list[type[models.Model]]:
@@ -87,16 +93,20 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=as
 
 
 def reader_of(field: models.Field) -> Callable:
-    """Give what makes a field's value for the database out of that in a line."""
+    """Give what makes a field's value for the database out of that in a line.
+
+    There may be millions of them, so that those that need nothing are asked nothing more.
+    """
     target = field
     while target.remote_field is not None:
         target = target.target_field
-    is_plain = isinstance(target, PLAIN)
+    plain = next((kind for kind, fields in PLAIN.items() if isinstance(target, fields)), None)
+    database = connections[DEFAULT_DB_ALIAS]  # itself, and not what looks for it each time
 
     def read(value):
-        if value is not None and not is_plain:
-            value = target.to_python(value)
-        return field.get_db_prep_save(value, connection)
+        if value is None or type(value) is plain:
+            return value
+        return field.get_db_prep_save(target.to_python(value), database)
 
     return read
 

@@ -65,8 +65,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{'rows of':{width}}  {'backup':>9}  {'database':>9}")
         for label, (told, there) in done.counts.items():
             self.stdout.write(f"{label:{width}}  {told:9}  {there:9}")
-        files = backup.manifest.files
-        self.stdout.write(f"{files} files of pictures, {files - done.files_written} were there.")
+        if backup.manifest.has_media:
+            there = backup.manifest.files - done.files_written
+            self.stdout.write(
+                f"{done.files_written} files of pictures written, {there} were there."
+            )
         if lost := backup.manifest.lost:
             self.stderr.write(f"The site had lost {len(lost)} files of pictures before.")
         if not done.has_our_key:
