@@ -119,7 +119,8 @@ def fill(backup: Backup, label: str, model: type[models.Model], progress: Progre
                 tables.insert(model._meta.db_table, fields, rows)
                 progress(len(rows))
                 rows = []
-        tables.insert(model._meta.db_table, fields, rows)
+        if rows:
+            tables.insert(model._meta.db_table, fields, rows)
     except UNFIT as error:
         raise BackupError(f"A row of {label} does not fit: {error}") from error
     progress(len(rows))

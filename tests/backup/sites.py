@@ -6,7 +6,7 @@ import sys
 from typing import NamedTuple
 
 from bitsletter.backup import schema, tables
-from issues import history, sharing
+from issues import history, search, sharing
 from issues.models import Asset
 from subscribers import letters, subscriptions
 from subscribers.addresses import read_address
@@ -90,6 +90,7 @@ def empty_site() -> None:
             Asset.storage().delete(name)
     with schema.all_or_nothing():
         schema.empty(tables.applied_migrations())
+    search.rebuild()
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:

@@ -257,6 +257,28 @@ class TestRefused:
         assert rows() == before
         assert found("zebra") == ["Zebra crossing"]
 
+    def test_what_is_too_long_for_the_database_is_named(self, file):
+        """SQLite takes texts of any length."""
+        before = rows()
+
+        def change(members):
+            found = json.loads(members[archive.MANIFEST])
+            fields = found["tables"]["issues.tag"]["fields"]
+            line = json.dumps([1 if name == "id" else "x" * 500 for name in fields])
+            members["tables/issues.tag/000000.jsonl.gz"] = gzip.compress(line.encode())
+            found["tables"]["issues.tag"]["rows"] = 1
+            found["tables"]["issues.sectiontag"] |= {"rows": 0, "parts": 0}
+            del members["tables/issues.sectiontag/000000.jsonl.gz"]
+            members[archive.MANIFEST] = json.dumps(found).encode()
+
+        other = rewritten(file, change)
+        if connection.vendor == "sqlite":
+            assert restore(other, "--replace")
+            return
+        with pytest.raises(CommandError, match="A row of issues.tag does not fit: value too long"):
+            restore(other, "--replace")
+        assert rows() == before
+
     def test_what_is_no_file(self, tmp_path):
         with pytest.raises(CommandError, match="No such file"):
             restore(tmp_path / "none.tar")
