@@ -21,7 +21,7 @@ from subscribers import letters, limits
 from subscribers.addresses import read_address
 from subscribers.delivery import restored, starting
 from subscribers.models import Hold, Mailing, Subscriber, Suppression, Worker
-from tests.backup.sites import CHANGED, empty_site, rows
+from tests.backup.sites import CHANGED, empty_site, make_site, rows
 from tests.builders import found, install_rows, make_ready_issue, make_section
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -418,6 +418,20 @@ class TestFiles:
         assert "1 files of pictures written, 2 were there." in told
         assert half.read_bytes() == data
         assert whole.stat().st_mtime_ns == moment
+
+    def test_they_may_lie_on_another_host(self, transactional_db, tmp_path, settings):
+        where = {"default": {"BACKEND": "tests.object_storage.ObjectStorage"}}
+        settings.STORAGES = settings.STORAGES | where
+        site = make_site()
+        back_up(tmp_path / "site.tar")
+        names = Asset.objects.get().file_names()
+        empty_site()
+
+        told = restore(tmp_path / "site.tar")
+
+        assert f"{len(names)} files of pictures written, 0 were there." in told
+        assert Asset.objects.get().file.read() == site.data
+        assert names == Asset.objects.get().file_names()
 
     def test_a_disk_that_is_full_leaves_the_site_as_it_was(
         self, file, media_folder, settings, tmp_path

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from issues import images, search
@@ -57,7 +57,7 @@ class Writers:
 def save_issue(source: random.Random) -> None:
     """Write an issue whose sections show a picture, all of it or nothing."""
     asset = images.store(drawn(source), alt="A field")
-    with transaction.atomic():
+    with suppress(IntegrityError), transaction.atomic():  # somebody may have deleted it since
         Issue.objects.select_for_update().order_by("pk").first()  # they get their numbers in turn
         number = Issue.objects.next_number()
         body = f"{words(source)} ![A field]({asset.file.url})"
