@@ -107,10 +107,11 @@ DEBUG = env.bool("DEBUG", IS_LOCAL)
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = secret_key.read(env.str("SECRET_KEY", ""), DATA_DIR, may_make=IS_LOCAL)
-IS_KEY_KEPT_HERE = not env.str("SECRET_KEY", "")  # and not told: see `bitsletter.checks`
+given_key = env.str("SECRET_KEY", "")
+SECRET_KEY, *former_keys = secret_key.read(given_key, DATA_DIR, may_make=IS_LOCAL)
+IS_KEY_KEPT_HERE = not given_key  # and not told: see `bitsletter.checks`
 # Former ones: links in letters that were sent long ago must still let people leave.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", []) + former_keys
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 if not ALLOWED_HOSTS:

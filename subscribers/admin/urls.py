@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
-from subscribers.admin import mail, mail_preview, outbox, overview, slot
+from subscribers.admin import hold, mail, mail_preview, outbox, overview, slot
 
 app_name = "subscribers_desk"
 urlpatterns = [
     path("overview/", admin.site.admin_view(overview.overview), name="overview"),
     path("slot/", admin.site.admin_view(slot.page), name="slot"),
+    path("hold/", admin.site.admin_view(hold.page), name="hold"),
     path("mail/<int:pk>/", admin.site.admin_view(mail.page), name="mail"),
     path("mail/<int:pk>/<slug:part>/", admin.site.admin_view(mail_preview.part), name="mail_part"),
     path("outbox/", admin.site.admin_view(outbox.outbox), name="outbox"),

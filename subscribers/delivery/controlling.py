@@ -18,6 +18,7 @@ from issues.audit import Act
 from issues.models import Issue
 from subscribers.delivery.log import note_act
 from subscribers.delivery.refusals import (
+    AllHeld,
     AlreadyOver,
     LeadsNowhere,
     NothingToDo,
@@ -28,7 +29,7 @@ from subscribers.delivery.refusals import (
 )
 from subscribers.delivery.rights import APPROVE
 from subscribers.delivery.starting import AT_ONCE, add_rows
-from subscribers.models import Delivery, Mailing, Subscriber
+from subscribers.models import Delivery, Hold, Mailing, Subscriber
 
 State, Row = Mailing.State, Delivery.State
 
@@ -59,6 +60,8 @@ def resume(mailing: Mailing, user) -> str:
     held = lock(mailing, user)
     if held.state != State.PAUSED:
         raise NotPaused(held)
+    if Hold.objects.exists():
+        raise AllHeld
     state = state_to_resume(held)
     goes_out_at = held.scheduled_for if state == State.APPROVED else timezone.now()
     if held.issue.state_at(goes_out_at) != Issue.State.PUBLISHED:

@@ -16,7 +16,7 @@ from issues.moments import in_words
 from subscribers.delivery import nudging, weeks
 from subscribers.delivery.lateness import last_sign
 from subscribers.delivery.slots import latest_slot, next_slot, window_end
-from subscribers.models import Delivery, Letter, Mailing, Worker
+from subscribers.models import Delivery, Hold, Letter, Mailing, Worker
 
 State = Mailing.State
 
@@ -38,6 +38,7 @@ def troubles(at: datetime.datetime | None = None) -> list[Trouble]:
     at = at or timezone.now()
     going = list(unfinished(at))
     return [
+        *of_hold(),
         *of_slots(at),
         *(trouble for one in going for trouble in of_mailing(one, at)),
         *of_workers(going, at),
@@ -45,6 +46,15 @@ def troubles(at: datetime.datetime | None = None) -> list[Trouble]:
         *of_held_rows(at),
         *of_letters(at),
     ]
+
+
+def of_hold() -> Iterator[Trouble]:
+    """Say whether all mail waits since a backup was restored."""
+    hold = Hold.objects.first()
+    if hold:
+        words = _("All mail is held back since %(moment)s, until a person resumes it. %(reason)s")
+        facts = {"moment": in_words(hold.since), "reason": hold.reason}
+        yield Trouble("mail_held_back", words % facts)
 
 
 def of_slots(at: datetime.datetime) -> Iterator[Trouble]:

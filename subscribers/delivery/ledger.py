@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscribers.models import Delivery, Mailing, Subscriber
+from subscribers.models import Delivery, Hold, Mailing, Subscriber
 
 State, Skip = Delivery.State, Delivery.Skip
 
@@ -47,6 +47,7 @@ CLAIM = f"""
         SELECT id FROM {TABLE} WHERE mailing_id = %s AND due_at <= %s
         ORDER BY due_at LIMIT 1 {{lock}}
     ) AND EXISTS (SELECT 1 FROM {Mailing._meta.db_table} WHERE id = %s AND state = 'sending')
+    AND NOT EXISTS (SELECT 1 FROM {Hold._meta.db_table})
     RETURNING id, uid, attempts, lost, first_at, {{person}}
 """  # nosec B608
 # A person is read in the statement that takes their row: what they said last counts.

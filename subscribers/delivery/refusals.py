@@ -107,6 +107,12 @@ class NotPaused(Refused):
         super().__init__(_("It is not paused: it is “%s”.") % mailing.get_state_display())
 
 
+class AllHeld(Refused):
+    def __init__(self):
+        words = _("All mail is held back since a backup was restored. Let it go out again first.")
+        super().__init__(words)
+
+
 class LeadsNowhere(Refused):
     def __init__(self, mailing: Mailing):
         super().__init__(_("The issue is not public: its links would lead nowhere. Publish it."))

@@ -4,6 +4,7 @@ from subscribers.models.bounce import Bounce
 from subscribers.models.consent_event import ConsentEvent
 from subscribers.models.delivery import Delivery
 from subscribers.models.former_link import FormerLink
+from subscribers.models.hold import Hold
 from subscribers.models.installation import Installation
 from subscribers.models.letter import Letter
 from subscribers.models.limit import Limit
@@ -19,6 +20,7 @@ __all__ = [
     "ConsentEvent",
     "Delivery",
     "FormerLink",
+    "Hold",
     "Installation",
     "Letter",
     "Limit",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from subscribers.addresses import MAX_LENGTH, shown
+from subscribers.models.hold import Hold
 from subscribers.models.subscriber import Subscriber
 
 # Who has claimed a letter sends it within that time; else somebody else does. Longer than all the
@@ -25,11 +26,13 @@ class LetterQuerySet(models.QuerySet):
     def due(self, at=None):
         """Keep what is to be sent at the moment `at` (now by default).
 
-        A letter that somebody was sending when their lease ran out is due again.
+        A letter that somebody was sending when their lease ran out is due again. While all mail
+        is held, none is.
         """
         at = at or timezone.now()
         left_behind = Q(state=self.model.State.SENDING, lease_until__lte=at)
-        return self.filter(Q(state=self.model.State.QUEUED, due_at__lte=at) | left_behind)
+        is_due = Q(state=self.model.State.QUEUED, due_at__lte=at) | left_behind
+        return self.filter(is_due, Hold.is_off())
 
     def claim(self, pk: int, at=None):
         """Take one that is due in hand, so that nobody else does; None if somebody has."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from issues.models import Asset, Issue
+from subscribers.models.hold import Hold
 
 
 class MailingQuerySet(models.QuerySet):
@@ -15,8 +16,8 @@ class MailingQuerySet(models.QuerySet):
         return self.filter(state=self.model.State.APPROVED)
 
     def due(self, at=None):
-        """Keep those that are to begin at the moment `at` (now by default)."""
-        return self.waiting().filter(scheduled_for__lte=at or timezone.now())
+        """Keep those that are to begin at the moment `at` (now by default): none during a hold."""
+        return self.waiting().filter(Hold.is_off(), scheduled_for__lte=at or timezone.now())
 
     def under_way(self):
         """Keep those whose people are being listed, or written to."""

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from subscribers.models.hold import Hold
 from subscribers.models.slot import Slot
 
 # Who has one in hand sends it within that time; else somebody else does.
@@ -17,8 +18,8 @@ LEASE = datetime.timedelta(minutes=5)
 
 class NudgeQuerySet(models.QuerySet):
     def due(self, at=None):
-        """Keep what a worker may take at the moment `at` (now by default)."""
-        return self.filter(due_at__lte=at or timezone.now())
+        """Keep what a worker may take at the moment `at` (now by default): nothing of a hold."""
+        return self.filter(Hold.is_off(), due_at__lte=at or timezone.now())
 
     def claim(self, pk: int, at=None):
         """Take one that is due in hand, so that nobody else does; None if somebody has."""

@@ -200,6 +200,7 @@ TABLE = {
     ]
     + [("POST", "html of own draft", NOBODY)],
     "admin/subscribers/slot/": both([("", PUBLISHER)]),
+    "admin/subscribers/hold/": both([("", PUBLISHER)]),
     **stock("subscribers/mailing", "mailing", EDITOR, NOBODY, NOBODY, NOBODY),
     "admin/subscribers/mailing/<int:pk>/progress/": read("mailing", EDITOR),
     "admin/subscribers/mailing/<int:pk>/rows/<slug:state>/": read("sent of mailing", EDITOR),

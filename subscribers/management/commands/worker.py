@@ -4,11 +4,14 @@ import logging
 import signal
 import threading
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 
 from subscribers import written_mails
+from subscribers.delivery import holding
 from subscribers.delivery.heart import Heart
 from subscribers.delivery.pacing import Pacing
 from subscribers.rounds import (
@@ -38,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, once, **options):
         warn_of_files()
+        warn_of_hold()
         stop = threading.Event()
         heart = Heart(Pacing())
         mailings = rounds_of_mailings(heart, 1 if once else settings.SENDERS)
@@ -62,6 +66,13 @@ class Command(BaseCommand):
         goodbye = threading.Thread(target=heart.stop, daemon=True)
         goodbye.start()
         goodbye.join(1)
+
+
+def warn_of_hold() -> None:
+    """Say so if nothing will go out, and what to do about it."""
+    with suppress(DatabaseError):  # of which the first sign of life tells
+        if hold := holding.current():
+            logger.warning("%s No mail goes out until “manage.py resume_sending”.", hold.reason)
 
 
 def warn_of_files() -> None:
