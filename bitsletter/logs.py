@@ -127,4 +127,5 @@ class JSONLines(JsonFormatter):
 
     def process_log_record(self, log_data: dict) -> dict:
         at = log_data.pop("time").isoformat(timespec="milliseconds")
-        return blotted({"time": at, **log_data})
+        is_clean = log_data.pop("is_clean", False)
+        return {"time": at} | (log_data if is_clean else blotted(log_data))

@@ -1,7 +1,6 @@
 """How mail leaves: to a mail server, to the interface of a provider, or into files at home."""
 
 import json
-import os
 import pkgutil
 from pathlib import Path
 
@@ -15,8 +14,11 @@ PREFIX = "ANYMAIL_"
 NO_PROVIDERS = {"base", "base_requests", "console", "test", "sendinblue"}
 
 
-def read_mail(env: Env, files: Path) -> dict:
-    """Give Django's settings for mail: files in that folder unless something else is set."""
+def read_mail(env: Env, given: dict[str, str], files: Path) -> dict:
+    """Give Django's settings for mail: files in that folder unless something else is set.
+
+    `given` are all settings by name, for those whose names only a provider knows.
+    """
     url, provider = env.str("EMAIL_URL", ""), provider_named(env.str("EMAIL_PROVIDER", ""))
     if url and provider:
         raise ImproperlyConfigured(
@@ -31,7 +33,7 @@ def read_mail(env: Env, files: Path) -> dict:
         return server | found
     if provider:
         backend = f"anymail.backends.{provider}.EmailBackend"
-        return found | {"EMAIL_BACKEND": backend, "ANYMAIL": read_anymail(timeout)}
+        return found | {"EMAIL_BACKEND": backend, "ANYMAIL": read_anymail(given, timeout)}
     return found | {"EMAIL_BACKEND": "subscribers.outbox.OutboxBackend", "EMAIL_FILE_PATH": files}
 
 
@@ -66,15 +68,15 @@ def providers() -> list[str]:
     return sorted(found - NO_PROVIDERS)
 
 
-def read_anymail(timeout: float) -> dict:
-    """Give django-anymail's own settings, such as POSTMARK_SERVER_TOKEN, from the environment."""
-    given = {
+def read_anymail(given: dict[str, str], timeout: float) -> dict:
+    """Give django-anymail's own settings, such as POSTMARK_SERVER_TOKEN."""
+    found = {
         name.removeprefix(PREFIX): read_value(name, value)
-        for name, value in os.environ.items()
+        for name, value in given.items()
         if name.startswith(PREFIX)
     }
     # Not every provider takes all that we say, such as where bounces go; none needs to.
-    return {"IGNORE_UNSUPPORTED_FEATURES": True, **given, "REQUESTS_TIMEOUT": timeout}
+    return {"IGNORE_UNSUPPORTED_FEATURES": True, **found, "REQUESTS_TIMEOUT": timeout}
 
 
 def read_value(name: str, text: str):

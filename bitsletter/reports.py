@@ -13,6 +13,6 @@ class ReportFilter(SafeExceptionReporterFilter):
 
     def cleanse_setting(self, key, value):
         shown = super().cleanse_setting(key, value)
-        if isinstance(shown, str):
-            return CREDENTIALS.sub(f"{self.cleansed_substitute}@", shown)
+        if isinstance(shown, str):  # or what some app shows as one
+            return CREDENTIALS.sub(f"{self.cleansed_substitute}@", str(shown))
         return shown

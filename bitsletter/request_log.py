@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +60,7 @@ def log(request: HttpRequest, method: str, response: HttpResponse, seconds: floa
         "status": response.status_code,
         "milliseconds": round(seconds * 1000, 1),
         "bytes": size_of(response),
+        "is_clean": True,  # there is nothing in it that others have written
     }
     # Whoever the view has asked about; to ask here would read the session of every reader.
     user = getattr(request, "_cached_user", None)
@@ -79,16 +81,20 @@ def is_chatter(request: HttpRequest, response: HttpResponse) -> bool:
 def route_of(request: HttpRequest) -> str:
     """Give the pattern of the address, with a slash in front; "?" where there is none."""
     found = getattr(request, "resolver_match", None)
-    if found is None:  # it was answered before the view was looked for
-        if request.path_info in ASKED_OFTEN:
-            return request.path_info
-        if request.path_info.startswith(settings.STATIC_URL):
-            return f"{settings.STATIC_URL}…"
-        try:
-            found = resolve(request.path_info)
-        except Resolver404:
-            return "?"
-    return f"/{found.route}"
+    # A kept page was answered before the view was looked for.
+    return f"/{found.route}" if found else route_at(request.path_info)
+
+
+@lru_cache(maxsize=1000)  # what is asked for most is asked for again and again
+def route_at(path: str) -> str:
+    if path in ASKED_OFTEN:
+        return path
+    if path.startswith(settings.STATIC_URL):
+        return f"{settings.STATIC_URL}…"
+    try:
+        return f"/{resolve(path).route}"
+    except Resolver404:
+        return "?"
 
 
 def size_of(response: HttpResponse) -> int | None:

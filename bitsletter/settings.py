@@ -10,14 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import logs, mail, postgres, secret_key, signing_in, sqlite, storage
+from bitsletter import env_file, logs, mail, postgres, secret_key, signing_in, sqlite, storage
 from bitsletter.whereabouts import is_local, read_site_url, read_time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 # ENV_FILE names another file, or none, as the tests do.
-env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+env.read_env(ENV_FILE, recurse=False)
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -232,7 +233,7 @@ FILE_UPLOAD_HANDLERS = [
 # Mail ---------------------------------------------------------------------------------------
 
 # EMAIL_PROVIDER, EMAIL_BACKEND, EMAIL_TIMEOUT, and what belongs to the way that is chosen.
-way_out = mail.read_mail(env, DATA_DIR / "outbox")
+way_out = mail.read_mail(env, env_file.read(ENV_FILE) | os.environ, DATA_DIR / "outbox")
 globals().update(way_out)
 if way_out["EMAIL_PROVIDER"]:
     INSTALLED_APPS.append("anymail")

@@ -16,6 +16,7 @@ from issues import publishing, sharing
 from issues.audit import COMMAND, READER, Act, note
 from issues.models import AuditEntry
 from issues.moments import next_issue_day
+from issues.signing_in import devices
 from subscribers import tokens
 from subscribers.addresses import read_address
 from subscribers.delivery import approving, controlling, weeks
@@ -24,8 +25,10 @@ from subscribers.tokens import Purpose
 from tests.builders import (
     TOMORROW,
     YESTERDAY,
+    code_of,
     make_colleague,
     make_delivery,
+    make_device,
     make_mailing,
     make_ready_issue,
     make_subscriber,
@@ -170,6 +173,23 @@ class Deed:
         eve = make_colleague(name="eve")
         data = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
         return self.post("admin:auth_user_password_change", eve.pk, **data, **{"set-password": "1"})
+
+    def device_made(self):
+        device = devices.new_device(self.editor)
+        return self.verb(devices.set_up, self.editor, device.key, code_of(device))
+
+    def device_dropped(self):
+        make_device(self.editor)
+        return self.verb(devices.switch_off, self.editor)
+
+    def device_taken(self):
+        eve = make_colleague(name="eve")
+        make_device(eve)
+        return self.verb(devices.take_away, eve, self.editor)
+
+    def codes_renewed(self):
+        make_device(self.editor)
+        return self.verb(devices.renew_recovery_codes, self.editor)
 
     def role_made(self):
         return self.post("admin:auth_group_add", name="Guest")

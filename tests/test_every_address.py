@@ -32,8 +32,6 @@ REPORT = "200 200 400 405 405 405 405 405"  # the provider has not signed it
 
 # Every address: what stands in its places, and what it answers.
 TABLE = {
-    "healthz": ((), READ),
-    "readyz": ((), READ),
     "mail/<slug:provider>/tracking/": (("provider",), REPORT),
     "api/v1/": ((), API),
     "api/v1/docs": ((), API),

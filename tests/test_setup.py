@@ -41,9 +41,15 @@ def finished(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
 
 
 @pytest.fixture
-def begun(finished, file) -> Path:
-    """Give the file of a site that has a database and static files, but no account yet."""
+def copied(finished, file) -> Path:
+    """Give the file of a site that is set up, but for what stands in the file."""
     shutil.copytree(finished[0].parent / "data", file.parent / "data")
+    return file
+
+
+@pytest.fixture
+def begun(copied, file) -> Path:
+    """Give the file of one that has no account yet, either."""
     with closing(sqlite3.connect(file.parent / "data" / "db.sqlite3")) as database:
         database.execute("DELETE FROM auth_user")
         database.commit()
@@ -72,19 +78,20 @@ class Terminal:
     """Somebody at a terminal, who reads a question before answering it."""
 
     def __init__(self, descriptor: int):
-        self.descriptor, self.shown = descriptor, ""
+        self.descriptor, self.shown, self.read_to = descriptor, "", 0
 
     def answer(self, question: str, words: str) -> None:
-        self.read_until(question)
+        self.read(question)
         os.write(self.descriptor, f"{words}\n".encode())
 
-    def read_until(self, words: str) -> str:
-        deadline, begin = time.monotonic() + PATIENCE, len(self.shown)
-        while words not in self.shown[begin:]:
+    def read(self, words: str) -> None:
+        """Read on until these words come."""
+        deadline = time.monotonic() + PATIENCE
+        while (found := self.shown.find(words, self.read_to)) < 0:
             assert time.monotonic() < deadline, self.shown
             if select.select([self.descriptor], [], [], 0.2)[0]:
                 self.shown += os.read(self.descriptor, 4096).decode()
-        return self.shown
+        self.read_to = found + len(words)
 
 
 @contextmanager
@@ -139,18 +146,16 @@ class TestWithOptions:
         ours = {"DATA_DIR": str(file.parent / "data"), "ENV_FILE": str(file)}
         assert manage("shell", "--no-imports", "-c", program, **ours).stdout == "True True\n"
 
-    def test_again_it_changes_nothing_but_what_is_told(self, finished, begun):
-        begun.write_text(f"# Ours.\nexport RATE=5 # slow\n{finished[0].read_text()}SENDERS=2")
-        key, before = (begun.parent / "data" / "secret_key").read_text(), begun.read_text()
-        assert setup(begun, "--no-input").returncode == 0
-        assert begun.read_text() == before
+    def test_again_it_changes_nothing_but_what_is_told(self, finished, copied):
+        copied.write_text(f"# Ours.\nexport RATE=5 # slow\n{finished[0].read_text()}SENDERS=2")
+        key, before = (copied.parent / "data" / "secret_key").read_text(), copied.read_text()
 
-        done = setup(begun, "--no-input", "--site-name", "Another")
+        done = setup(copied, "--no-input", "--site-name", "Another")
 
         assert done.returncode == 0
         assert "an account already" in done.stdout
-        assert begun.read_text() == re.sub("SITE_NAME=.*", "SITE_NAME=Another", before)
-        assert (begun.parent / "data" / "secret_key").read_text() == key
+        assert copied.read_text() == re.sub("SITE_NAME=.*", "SITE_NAME=Another", before)
+        assert (copied.parent / "data" / "secret_key").read_text() == key
 
     def test_a_password_may_come_from_a_file(self, begun):
         done = setup(begun, *TOLD, "--password-stdin", said="a long way to Vienna\n")
@@ -205,8 +210,9 @@ class TestAtTerminal:
             terminal.answer("first editor [editor]: ", "ada")
             terminal.answer("for reminders []: ", "ada@example.org")
             terminal.answer("Password (", "12345")
-            terminal.answer("too short", "")
-            terminal.read_until("What comes next")
+            terminal.read("too short")
+            terminal.answer("Password (", "")
+            terminal.read("What comes next")
             process.wait(PATIENCE)
             shown = terminal.shown
 
@@ -229,7 +235,7 @@ class TestAtTerminal:
             terminal.answer("TIME_ZONE [", "")
             terminal.answer("MAIL_FROM [", "")
             terminal.answer("EMAIL_URL is set", "y")
-            terminal.read_until("first editor")
+            terminal.read("first editor")
             shown = terminal.shown
 
         assert f"SITE_URL is {SITE}" in shown

@@ -77,9 +77,9 @@ class Command(BaseCommand):
         django.setup()
         call_command("migrate", verbosity=0)
         self.stdout.write("The database is up to date.")
+        self.make_editor(options)
         call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("The static files are ready.")
-        self.make_editor(options)
         self.say_what_comes_next()
 
     # The settings -------------------------------------------------------------------------------
