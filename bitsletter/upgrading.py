@@ -105,7 +105,7 @@ def instead(operation: Operation, app: str, state: ProjectState, made: set[str])
         return "" if fills_itself(operation.field) else "give the column a db_default, or null"
     if isinstance(operation, migrations.AlterField):
         known = state.models[app, model].fields[operation.name]
-        is_wider = takes_more(known, operation.field)
+        is_wider = takes_more(known, operation.field, may_gain_index=model not in LARGE)
         return "" if is_wider else "let the column take what it took: add another one"
     if isinstance(operation, migrations.AddIndex):
         return "" if model not in LARGE else "measure it with a million rows, and say how long"
@@ -132,13 +132,15 @@ def has_db_default(field: Field) -> bool:
     return field.db_default is not NOT_PROVIDED
 
 
-def takes_more(old: Field, new: Field) -> bool:
+def takes_more(old: Field, new: Field, may_gain_index: bool) -> bool:
     """Say whether a column takes all that it took before, and from code that leaves it out."""
     facts, others = facts_of(old), facts_of(new)
     length, other_length = facts.pop("max_length", 0), others.pop("max_length", 0)
     may_be_null, may_still = facts.pop("null", False), others.pop("null", False)
     facts.pop("db_default", None)
     others.pop("db_default", None)
+    if may_gain_index:
+        others["db_index"] = facts.setdefault("db_index", False)
     is_filled = has_db_default(new) or not has_db_default(old)
     is_as_long = (other_length or 0) >= (length or 0)
     return facts == others and is_as_long and may_still >= may_be_null and is_filled

@@ -59,6 +59,7 @@ class TestWhatIsSafe:
     def test_other_words_and_more_room(self):
         assert found(altered("asset", "alt", max_length=900, help_text="Other words.")) == []
         assert found(altered("asset", "alt", null=True)) == []
+        assert found(altered("asset", "alt", db_index=True)) == []
         assert found(altered("asset", "alt", db_default="")) == []
 
     def test_anything_within_a_new_table(self):
@@ -108,6 +109,7 @@ class TestWhatIsNot:
         assert "add another one" in found(altered("asset", "alt", max_length=20))[0]
         assert "add another one" in found(altered("asset", "renewed_at", null=False))[0]
         assert "add another one" in found(altered("asset", "alt", unique=True))[0]
+        assert "add another one" in found(altered("section", "byline", db_index=True))[0]
 
     def test_a_column_of_which_the_code_knows_nothing_and_that_nobody_fills(self):
         forgotten = [migrations.RemoveField("Asset", "width")]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from issues.desk.signing_in import unless_database_fails, wanted, with_next
+from issues.desk.signing_in import wanted, with_next
 from issues.forms import CodeForm, FirstCodeForm, SwitchOffForm
 from issues.forms.signing_in import WRONG
 from issues.signing_in import devices, recovery, second_step
@@ -25,7 +25,6 @@ AN_HOUR = 60 * 60  # in which the first code is to be typed
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@unless_database_fails
 def page(request: HttpRequest) -> HttpResponse:
     """Show what there is; a POST says in `do` what to do."""
     owed = second_step.owed(request)

@@ -1,12 +1,8 @@
 """The pages of signing in: a password, then a code where that is asked for, or a pause."""
 
-import logging
-from functools import wraps
-
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -20,26 +16,6 @@ from django.views.decorators.http import require_http_methods
 
 from issues.forms import CodeForm
 from issues.signing_in import attempts, recovery, second_step
-
-logger = logging.getLogger(__name__)
-
-SOON = 30  # seconds until a database that cannot be written to is tried again
-
-
-def unless_database_fails(view):
-    """Answer 503 where nobody can be let in just now: the database is locked, or only read."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except DatabaseError:
-            logger.exception("Nobody can sign in: the database does not take what it is given.")
-            response = render(None, "admin/not_now.html", status=503)
-            response["Retry-After"], response["Cache-Control"] = str(SOON), "no-store"
-            return response
-
-    return answer
 
 
 def sign_in(request: HttpRequest, ask_for_password) -> HttpResponse:
@@ -56,7 +32,6 @@ def sign_in(request: HttpRequest, ask_for_password) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@unless_database_fails
 def code(request: HttpRequest) -> HttpResponse:
     """Ask for a code of whoever has given their password."""
     page = second_step.owed(request)

@@ -53,7 +53,7 @@ class DeskSite(AdminSite):
         def ask_for_password(request: HttpRequest) -> HttpResponse:
             return super(DeskSite, self).login(request, extra_context)
 
-        return signing_in.unless_database_fails(signing_in.sign_in)(request, ask_for_password)
+        return signing_in.sign_in(request, ask_for_password)
 
     def admin_view(self, view, cacheable=False):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""

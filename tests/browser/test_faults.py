@@ -9,7 +9,7 @@ from tests.small_site import TOKEN
 from tests.test_faults import locked
 from tests.web_process import served
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_who_signs_up_reloads_the_page(page, site, server):
     with locked(site.database):
         page.get_by_role("button", name="Sign up").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(
-            "This could not be saved just now", timeout=10_000
+            "This could not be done just now", timeout=10_000
         )
     page.reload()
 

@@ -214,6 +214,6 @@ class TestDatabase:
         response = sign_in(password=password)
 
         assert response.status_code == 503
-        assert response["Retry-After"] == "30"
-        assert "Signing in is not possible just now" in response.content.decode()
+        assert response["Retry-After"] == "5"
+        assert "This could not be done just now" in response.content.decode()
         assert settings.SESSION_COOKIE_NAME not in response.cookies
