@@ -19,7 +19,7 @@ from issues.moments import next_issue_day
 from issues.signing_in import devices
 from subscribers import tokens
 from subscribers.addresses import read_address
-from subscribers.delivery import approving, controlling, weeks
+from subscribers.delivery import approving, controlling, holding, weeks
 from subscribers.models import Suppression
 from subscribers.tokens import Purpose
 from tests.builders import (
@@ -122,6 +122,10 @@ class Deed:
 
     def mail_joined(self):
         return self.mailing(controlling.send_to_joined)
+
+    def sending_resumed(self):
+        holding.hold("It was restored.")
+        return self.verb(holding.resume, self.editor)
 
     def week_skipped(self):
         return self.verb(weeks.skip, next_issue_day(timezone.now()), self.editor)
@@ -228,10 +232,13 @@ SAID = {
 # An import is kept chunk by chunk, since it may be long: its entry counts what was done. An export
 # changes nothing.
 APART = (Act.READERS_IMPORTED, Act.READERS_EXPORTED)
+# Nobody does them at the desk: tests/backup looks at their entries.
+BY_COMMAND = (Act.BACKED_UP, Act.RESTORED)
+AT_DESK = [act for act in Act if act not in BY_COMMAND]
 
 
 class TestEachAct:
-    @pytest.mark.parametrize("act", Act)
+    @pytest.mark.parametrize("act", AT_DESK)
     def test_leaves_one_entry_that_names_who_did_what(self, deed, editor, act):
         before = timezone.now()
 
@@ -243,7 +250,7 @@ class TestEachAct:
         assert (entry.subject, entry.detail) == SAID.get(act, (entry.subject, entry.detail))
         assert "ada@example.org" not in f"{entry.subject} {entry.detail}"
 
-    @pytest.mark.parametrize("act", [act for act in Act if act not in APART])
+    @pytest.mark.parametrize("act", [act for act in AT_DESK if act not in APART])
     def test_is_not_done_where_the_entry_cannot_be_written(self, deed, act):
         do, before = getattr(deed, act)(), everything()
 

@@ -118,7 +118,7 @@ class TestResuming:
         holding.resume(publisher)
 
         entry = AuditEntry.objects.get()
-        assert (entry.user, entry.act) == (publisher, "resumed sending")
+        assert (entry.user, entry.act) == (publisher, "sending_resumed")
         assert entry.detail == "Waiting: 0 mailings, 1 letter, 0 reminders."
 
     def test_by_the_command(self, capsys):
