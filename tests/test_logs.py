@@ -26,6 +26,7 @@ from subscribers import tokens
 from subscribers.models import Letter
 from subscribers.tokens import Purpose
 from tests.builders import install_rows, make_subscriber
+from tests.machine import free_port
 from tests.subscribers.mailings import begun_mailing
 from tests.subscribers.signing_up import ripe_stamp
 from tests.web_process import collect_static, production, served
@@ -278,3 +279,23 @@ def test_what_ends_a_command_is_written_down_without_addresses(tmp_path, setting
     if setting["LOG_FORMAT"] == "json":
         told = [json.loads(line) for line in done.stderr.splitlines()]
         assert [one["level"] for one in told] == ["CRITICAL"] * 2
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("form", ["json", "plain"])
+def test_what_keeps_gunicorn_from_starting_is_written_down_without_addresses(tmp_path, form):
+    """Nobody has read the settings yet, and so nobody has said how to write."""
+    nowhere = {"DATA_DIR": "/dev/null/secret-folder@example.org", "LOG_FORMAT": form}
+    environment = production(tmp_path, settings.SECRET_KEY) | nowhere | {"PORT": str(free_port())}
+    command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
+    command.append("bitsletter.wsgi")
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    # Gunicorn itself says it once more, in a line of its own that is no log.
+    said = [line for line in done.stderr.splitlines() if not line.startswith("[Errno 20]")]
+    assert done.returncode == 3
+    assert "NotADirectoryError" in "".join(said)
+    assert "secret-" not in "".join(said)
+    if form == "json":
+        assert {json.loads(line)["logger"] for line in said} == {"gunicorn.error"}
