@@ -1,5 +1,6 @@
 """What is written down: a line of JSON for each request, and nobody's address."""
 
+import errno
 import json
 import logging
 import os
@@ -229,6 +230,32 @@ class TestRequests:
 
         [record] = [one for one in caplog.records if one.name == "bitsletter.request_log"]
         assert not hasattr(record, "user")
+
+
+@pytest.mark.django_db
+class TestFailures:
+    def test_a_calm_refusal_is_told_once_and_as_no_error(self, client, caplog, monkeypatch):
+        def full(*args):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("issues.views.year_counts", full)
+
+        assert client.get("/issues/").status_code == 503
+        [told] = [one for one in caplog.records if one.name != "bitsletter.request_log"]
+        assert (told.name, told.levelname) == ("bitsletter.faults", "WARNING")
+
+    def test_the_route_stands_for_a_path_in_any_script(self, client, caplog, monkeypatch):
+        def broken(*args):
+            raise RuntimeError
+
+        monkeypatch.setattr("subscribers.tokens.read", broken)
+        client.raise_request_exception = False
+
+        client.get("/confirm/größe/")
+
+        [told] = [one for one in caplog.records if one.name == "django.request"]
+        line = json.loads(logs.JSONLines().format(told))
+        assert line["message"] == "Internal Server Error: /confirm/<str:token>/"
 
 
 @pytest.mark.once
