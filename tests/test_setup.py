@@ -278,8 +278,11 @@ def test_the_first_editor_comes_into_the_database_of_the_settings(file):
 
 @pytest.mark.once
 class TestParts:
-    def test_help_has_an_example(self):
-        assert "Example: manage.py setup" in " ".join(manage("setup", "--help").stdout.split())
+    def test_help_has_an_example_and_warns_of_a_secret_among_the_options(self):
+        words = " ".join(manage("setup", "--help").stdout.split())
+
+        assert "Example: manage.py setup" in words
+        assert words.count("Whoever may list the processes of this machine sees it") == 1
 
     @pytest.mark.parametrize("text", ["", "a\nb", " ", "\x00"])
     def test_a_line_is_a_line(self, text):

@@ -20,6 +20,7 @@ from bitsletter.questions import QUESTIONS, Question
 from bitsletter.whereabouts import is_local
 
 BASE_DIR = Path(__file__).resolve().parents[3]
+SEEN = "Whoever may list the processes of this machine sees it here, but not in the file."
 
 
 class Command(BaseCommand):
@@ -33,7 +34,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         for one in QUESTIONS:
-            parser.add_argument(one.option, metavar=one.name, help=one.words)
+            words = f"{one.words} {SEEN}" if one.is_secret else one.words
+            parser.add_argument(one.option, metavar=one.name, help=words)
         parser.add_argument("--editor", help="the name of the first account: editor by default")
         parser.add_argument("--editor-email", help="where this person is reminded and warned")
         parser.add_argument(
