@@ -112,7 +112,10 @@ class PlainLines(logging.Formatter):
 
 
 class JSONLines(JsonFormatter):
-    """For programs: each record is one line, and each fact has a name."""
+    """For programs: each record is one line, and each fact has a name.
+
+    All of it is ASCII: whatever strangers have written moves no cursor of who reads it raw.
+    """
 
     NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
 
@@ -122,7 +125,6 @@ class JSONLines(JsonFormatter):
             timestamp="time",
             rename_fields={**self.NAMES, "threadName": "thread"},
             reserved_attrs=[*RESERVED_ATTRS, "server_time"],
-            json_ensure_ascii=False,
         )
 
     def format(self, record: logging.LogRecord) -> str:

@@ -244,6 +244,18 @@ class TestFailures:
         [told] = [one for one in caplog.records if one.name != "bitsletter.request_log"]
         assert (told.name, told.levelname) == ("bitsletter.faults", "WARNING")
 
+    @pytest.mark.parametrize(
+        "odd", ["\r\nERROR", "\x1b[2J", "\x9b2J", "\u2028x", "\u202e", "\ud800"]
+    )
+    def test_nothing_that_strangers_write_leaves_its_line(self, odd):
+        record = logging.LogRecord("site", logging.INFO, "", 1, "It said: %s", (odd,), None)
+
+        line = logs.JSONLines().format(record)
+
+        assert line.isascii()
+        assert line.isprintable()
+        assert json.loads(line)["message"] == f"It said: {odd}"
+
     def test_the_route_stands_for_a_path_in_any_script(self, client, caplog, monkeypatch):
         def broken(*args):
             raise RuntimeError
@@ -302,10 +314,12 @@ def test_what_ends_a_command_is_written_down_without_addresses(tmp_path, setting
 
     assert done.returncode == 1
     assert "secret-" not in done.stdout + done.stderr
-    assert done.stderr.count("ValueError: …") == 2
+    said = done.stderr
     if setting["LOG_FORMAT"] == "json":
-        told = [json.loads(line) for line in done.stderr.splitlines()]
+        told = [json.loads(line) for line in said.splitlines()]
         assert [one["level"] for one in told] == ["CRITICAL"] * 2
+        said = "".join(one["traceback"] for one in told)
+    assert said.count("ValueError: …") == 2
 
 
 @pytest.mark.once
