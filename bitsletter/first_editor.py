@@ -17,11 +17,15 @@ class Unusable(Exception):
 
 
 def is_needed(name: str) -> bool:
-    """Say whether there is nobody yet, or not the one who is asked for by name."""
-    model = get_user_model()
-    kept = model.normalize_username(name)
-    named = model.objects.filter(username=kept) if name else model.objects
-    return not named.exists()
+    """Say whether there is nobody yet, or not the one who is asked for by name.
+
+    Raises Unusable.
+    """
+    users = get_user_model().objects
+    if name:
+        check(name, "")
+        users = users.filter(username=get_user_model().normalize_username(name))
+    return not users.exists()
 
 
 def check(name: str, email: str) -> None:

@@ -159,6 +159,18 @@ class TestWithOptions:
         assert done.returncode == 0, done.stderr
         assert "There is an account already" in done.stdout
 
+    def test_a_name_that_is_no_text_is_refused_in_words(self, copied):
+        done = setup(copied, "--site-url", SITE, "--no-input", "--editor", "ad\udcff")
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("CommandError: No account was made. Enter a valid username")
+
+    def test_so_is_a_file_in_a_folder_that_is_not_there(self, tmp_path):
+        done = setup(tmp_path / "nowhere" / ".env", "--site-url", SITE, DATA_DIR=str(tmp_path))
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("CommandError: Not everything could be kept: [Errno 2]")
+
     def test_a_terminal_that_lacks_letters_is_shown_the_password(self, begun):
         """Else the account would be there, and nobody could come in."""
         options = ("--site-url", SITE, "--site-name", "Ünser — Łetter", "--no-input")

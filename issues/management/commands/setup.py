@@ -56,6 +56,8 @@ class Command(BaseCommand):
             self.set_up(options)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
+        except OSError as error:  # such as a folder that is not there, or belongs to somebody else
+            raise CommandError(f"Not everything could be kept: {error}") from error
         except (KeyboardInterrupt, EOFError) as error:
             raise CommandError("You have stopped it. Run it again to go on.") from error
 
@@ -145,11 +147,11 @@ class Command(BaseCommand):
     def make_editor(self, options: dict) -> None:
         from bitsletter import first_editor
 
-        if not first_editor.is_needed(options["editor"] or ""):
-            self.stdout.write("There is an account already; it stays as it is.")
-            return
-        name, email = self.editor(options)
         try:
+            if not first_editor.is_needed(options["editor"] or ""):
+                self.stdout.write("There is an account already; it stays as it is.")
+                return
+            name, email = self.editor(options)
             first_editor.check(name, email)
             password = self.password(name, email, options)
         except first_editor.Unusable as error:
