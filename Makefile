@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 export PORT
 
-.PHONY: help run test bench lighthouse lint format requirements clean
+.PHONY: help run test bench lighthouse lint audit format requirements clean
 
 help:
 	@echo "make run       the site with a demo archive on http://127.0.0.1:$(PORT)/ (PORT= changes it)"
@@ -13,16 +13,18 @@ help:
 	@echo "make bench     measured times of pages and searches, of the server and of a slow line"
 	@echo "make lighthouse   what Lighthouse says of the demo archive; needs Node"
 	@echo "make lint      ruff; make format mends what it can"
+	@echo "make audit     what is known to be unsafe in the code and in the packages; asks PyPI"
 	@echo "make requirements   compile requirements*.in again"
 
-# The first command makes the secret key, which a site with DEBUG off must find; see
-# "DEBUG is on only for a local address" in docs/decisions.md.
+# As in production, but that a person reads along.
+run: export DEBUG := off
+run: export LOG_FORMAT := plain
 run: .venv/runs
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=off $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@$(BIN)/python manage.py load_demo --if-empty
 	@$(BIN)/python manage.py demo_editor
-	@DEBUG=off SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
+	@SITE_PORT=$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/honcho --env /dev/null start
 
 test: .venv/tests
 	@$(BIN)/python -m tests
@@ -35,6 +37,9 @@ lighthouse: .venv/tests
 
 lint: .venv/tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+audit: .venv/tests
+	@$(BIN)/python -m tests.audits
 
 format: .venv/tests
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -9,7 +9,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitsletter.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from bitsletter import logs
+
+    logs.write_down_what_ends_us()
+    if sys.argv[1:2] == ["setup"]:  # it begins where there are no settings yet
+        from issues.management.commands.setup import Command
+
+        Command().run_from_argv(sys.argv)
+    else:
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from django.conf import settings
 from django.core import checks
 from django.db import connections
 
@@ -45,3 +46,19 @@ def check_pragmas(connection) -> list:
                     )
                 )
     return found
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def check_secret_key(app_configs, **kwargs) -> list:
+    """Say so if machines that share a database may each have made a key of their own."""
+    is_shared = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2] != "sqlite3"
+    if not is_shared or not settings.IS_KEY_KEPT_HERE:
+        return []
+    return [
+        checks.Warning(
+            "SECRET_KEY comes from a file of this machine, and the database is elsewhere.",
+            hint="Give SECRET_KEY itself, the same on every machine: else what one of them signs, "
+            "sessions and links in letters, is nothing to another.",
+            id="bitsletter.W002",
+        )
+    ]

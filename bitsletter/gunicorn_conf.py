@@ -1,14 +1,64 @@
-"""How gunicorn serves the site; the environment's PORT and WEB_WORKERS may change it."""
+"""How gunicorn serves the site; BIND, PORT and WEB_WORKERS may change it.
+
+New code is taken by HUP to the master (`systemctl reload`): the port stays open, those who come
+while the new workers start wait in its queue, and who is being answered is answered to the end. So
+nothing of ours may be loaded before the fork, nor imported here: the master would hand it to all
+later workers. What only a restart takes, such as another gunicorn or environment, loses nobody
+either where systemd holds the port (`bitsletter-web.socket`).
+"""
 
 import os
+import shutil
+import tempfile
 
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+from dotenv import dotenv_values
+from gunicorn.glogging import Logger
+from pythonjsonlogger.json import JsonFormatter
+
+given = dotenv_values(os.environ.get("ENV_FILE", ".env")) | os.environ
+
+# Whoever reaches it says how a reader came (see PROXIES): a proxy alone should.
+bind = f"{given.get('BIND', '127.0.0.1')}:{given.get('PORT', '8000')}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+workers = int(given.get("WEB_WORKERS", "2"))
 threads = 4
+# New code would come with a new master only: measured in tests/test_reloading.py.
+preload_app = False
+# Those who wait while workers start: some seconds of hundreds a second.
+backlog = 2048
+# Seconds for answers under way when a worker ends; a unit's TimeoutStopSec must be longer.
+graceful_timeout = 30
+# Seconds that a connection is kept. A worker that ends answers what still comes on one within two
+# seconds, and says that it closes it; a proxy keeps its own for less, or asks again.
+keepalive = 5
 # Now and then a worker starts anew, not all at once, so that a slow leak never adds up. Rarely,
 # since it keeps pages and begins with none.
 max_requests = 200_000
 max_requests_jitter = 20_000
 # Two servers of one user would share the path of the control socket.
 control_socket_disable = True
+
+
+class logger_class(Logger):  # noqa: N801  gunicorn looks for this name
+    """Writes what the master says as `bitsletter.logs` writes what its workers say."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        if given.get("LOG_FORMAT", "json").lower() == "json":
+            names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
+            fields = ["levelname", "name", "message", "process"]
+            lines = JsonFormatter(fields, timestamp="time", rename_fields=names)
+            for handler in self.error_log.handlers:
+                handler.setFormatter(lines)
+
+
+def on_starting(server):
+    """Let the processes count what they answer in one folder, where somebody asks for it."""
+    if given.get("METRICS_TOKEN"):
+        folder = tempfile.mkdtemp(prefix="bitsletter-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics_folder = folder
+
+
+def on_exit(server):
+    if given.get("METRICS_TOKEN"):
+        shutil.rmtree(server.metrics_folder, ignore_errors=True)

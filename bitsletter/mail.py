@@ -1,11 +1,11 @@
 """How mail leaves: to a mail server, to the interface of a provider, or into files at home."""
 
 import json
-import os
 import pkgutil
 from pathlib import Path
 
 import anymail.backends
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -14,14 +14,17 @@ PREFIX = "ANYMAIL_"
 NO_PROVIDERS = {"base", "base_requests", "console", "test", "sendinblue"}
 
 
-def read_mail(env: Env, files: Path) -> dict:
-    """Give Django's settings for mail: files in that folder unless something else is set."""
+def read_mail(env: Env, given: dict[str, str], files: Path) -> dict:
+    """Give Django's settings for mail: files in that folder unless something else is set.
+
+    `given` are all settings by name, for those whose names only a provider knows.
+    """
     url, provider = env.str("EMAIL_URL", ""), provider_named(env.str("EMAIL_PROVIDER", ""))
     if url and provider:
         raise ImproperlyConfigured(
             "EMAIL_URL and EMAIL_PROVIDER are two ways out for mail: set one of them."
         )
-    server = read_mail_server(env) if url else {}
+    server = read_mail_server(url) if url else {}
     is_time = validate.Range(0, min_inclusive=False)
     in_url = server.get("EMAIL_TIMEOUT")
     timeout = env.float("EMAIL_TIMEOUT", in_url or 30, validate=is_time)  # seconds
@@ -30,15 +33,18 @@ def read_mail(env: Env, files: Path) -> dict:
         return server | found
     if provider:
         backend = f"anymail.backends.{provider}.EmailBackend"
-        return found | {"EMAIL_BACKEND": backend, "ANYMAIL": read_anymail(timeout)}
+        return found | {"EMAIL_BACKEND": backend, "ANYMAIL": read_anymail(given, timeout)}
     return found | {"EMAIL_BACKEND": "subscribers.outbox.OutboxBackend", "EMAIL_FILE_PATH": files}
 
 
-def read_mail_server(env: Env) -> dict:
+def read_mail_server(url: str) -> dict:
     """Give Django's settings for the mail server that EMAIL_URL names."""
-    found = env.dj_email_url("EMAIL_URL")
+    try:
+        found = dj_email_url.parse(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
     # Unknown beginnings would be read as SMTP without encryption, and smtps:// as STARTTLS.
-    if "EMAIL_BACKEND" not in found or env.str("EMAIL_URL").startswith("smtps:"):
+    if "EMAIL_BACKEND" not in found or url.startswith("smtps:"):
         raise ImproperlyConfigured(
             "EMAIL_URL may begin with submission:// (port 587, STARTTLS) or smtp://; for TLS from "
             "the first byte on write smtp://user:password@host:465/?ssl=True."
@@ -62,15 +68,15 @@ def providers() -> list[str]:
     return sorted(found - NO_PROVIDERS)
 
 
-def read_anymail(timeout: float) -> dict:
-    """Give django-anymail's own settings, such as POSTMARK_SERVER_TOKEN, from the environment."""
-    given = {
+def read_anymail(given: dict[str, str], timeout: float) -> dict:
+    """Give django-anymail's own settings, such as POSTMARK_SERVER_TOKEN."""
+    found = {
         name.removeprefix(PREFIX): read_value(name, value)
-        for name, value in os.environ.items()
+        for name, value in given.items()
         if name.startswith(PREFIX)
     }
     # Not every provider takes all that we say, such as where bounces go; none needs to.
-    return {"IGNORE_UNSUPPORTED_FEATURES": True, **given, "REQUESTS_TIMEOUT": timeout}
+    return {"IGNORE_UNSUPPORTED_FEATURES": True, **found, "REQUESTS_TIMEOUT": timeout}
 
 
 def read_value(name: str, text: str):

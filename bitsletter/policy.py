@@ -1,11 +1,20 @@
-"""What a page may load and do in a browser: as little as it needs."""
+"""What browsers may do with an answer of this site: as little as it needs.
+
+Two parts say it. `PolicyMiddleware` reads a page, and says from which hosts it shows pictures; that
+is kept with the page. `on_every_answer` stands outermost and adds whatever has not been said, so
+that no way of answering leaves it out.
+"""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from urllib.parse import urlsplit
 
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.http import ConditionalGetMiddleware
+from django.middleware.security import SecurityMiddleware
 
 # Nothing here is ever asked for, by us or by what an editor has put on a page:
 # https://www.w3.org/TR/permissions-policy/
@@ -13,7 +22,18 @@ PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb")
 )
+# What other sites show: pictures, feeds, the API, and what feed readers show beside a feed.
+SHOWN_ELSEWHERE = re.compile(r"/(static|media|api)/|.*/(feed\.[a-z]+|share\.png)$")
+# Their addresses are keys, which no other page may hear of.
+KEYS = re.compile(r"/(confirm|preferences|unsubscribe|share)/.")
+# What a page may have said of itself, and must be said again when it has not changed: browsers put
+# the headers of a 304 in the place of those that they keep (RFC 9111, section 4.3.4).
+CSP = "Content-Security-Policy"
+OF_THE_PAGE = (CSP, "Referrer-Policy", "X-Frame-Options")
 DESK = "/admin/"
+# Django's own scripts write HTML as text: jQuery, and with it the rows of forms and all choices
+# that are looked up, stop where that is forbidden.
+WITHOUT_TRUSTED_TYPES = {"require-trusted-types-for": None, "trusted-types": None}
 # As our sanitiser writes it.
 PICTURE = re.compile(rb'<img src="([^"]*)"')
 # Nothing else comes into the header.
@@ -22,21 +42,56 @@ MOST_HOSTS = 20  # proxies refuse headers of some kilobytes
 ANY_HOST = "https:"
 
 
+def on_every_answer(get_response: Callable[[HttpRequest], HttpResponse]):
+    """Stand outermost, where refusals, failures and kept pages come by, too."""
+    policy, security = PolicyMiddleware(get_response), SecurityMiddleware(get_response)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        path = request.path_info
+        elsewhere = "cross-origin" if SHOWN_ELSEWHERE.match(path) else "same-origin"
+        response.setdefault("Cross-Origin-Resource-Policy", elsewhere)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if KEYS.match(path):
+            response["Referrer-Policy"] = "no-referrer"
+        if CSP not in response:
+            response = policy.process_response(request, response)
+        return security.process_response(request, response)
+
+    return answer
+
+
 class PolicyMiddleware(CSPMiddleware):
-    """Opens the one policy of the settings for those hosts alone whose pictures a page shows."""
+    """Opens the one policy of the settings where it must be: for pictures, and at the desk."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponse, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        hosts = [] if report_only else picture_hosts(request, response)
-        if hosts:
+        if report_only:
+            return parts
+        if hosts := picture_hosts(request, response):
             parts.update = {**(parts.update or {}), "img-src": hosts}
+        if request.path_info.startswith(DESK):
+            parts.replace = {**(parts.replace or {}), **WITHOUT_TRUSTED_TYPES}
         return parts
 
+
+class ConditionalMiddleware(ConditionalGetMiddleware):
+    """Answers 304 with what the page says of itself."""
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        response.setdefault("Permissions-Policy", PERMISSIONS)
-        return super().process_response(request, response)
+        return say_again(response, super().process_response(request, response))
+
+
+def say_again(page: HttpResponse, answer: HttpResponse) -> HttpResponse:
+    """Give the 304 that takes the place of a page, with what the page says of itself."""
+    if answer.status_code == 304:
+        for name in OF_THE_PAGE:
+            if name in page:
+                answer[name] = page[name]
+    return answer
 
 
 def picture_hosts(request: HttpRequest, response: HttpResponse) -> list[str]:

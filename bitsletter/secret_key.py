@@ -4,6 +4,9 @@ The file holds the key in its first line. Lines below it are former keys, whose 
 a restore that is killed in its last moment leaves both the site's key and that of the backup.
 """
 
+import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,26 +15,23 @@ from django.core.management.utils import get_random_secret_key
 NAME = "secret_key"
 
 
-def read_secret_keys(given: str, debug: bool, folder: Path) -> list[str]:
-    """Give the key, and the former ones that are kept with it.
+def read(given: str, folder: Path, may_make: bool) -> list[str]:
+    """Give the key of the settings, else the one that is kept in the folder with former ones.
 
-    It is what is `given`, else what is kept. Where there is neither, one is made and kept while
-    `debug` is on; a public site refuses to start instead.
+    Where there is neither, a site on somebody's own machine makes one. A public one refuses to
+    start: on the next machine it would be another, and no link in a letter would hold.
     """
     if given:
         return [given]
-    keep_in = folder / NAME
-    if kept := read_kept(folder):
-        return kept
-    if not debug:
+    if may_make:
+        make(folder)
+    kept = read_kept(folder)
+    if not kept:
         raise ImproperlyConfigured(
-            f"Give SECRET_KEY a long random value, or keep one in {keep_in}: "
-            "with DEBUG off the site does not start without it."
+            f"Let “manage.py setup” make a key in {folder / NAME}, or give SECRET_KEY a long "
+            "random value: a public site does not start without it."
         )
-    key = get_random_secret_key()
-    keep_in.touch(mode=0o600)
-    keep_in.write_text(key)
-    return [key]
+    return kept
 
 
 def read_kept(folder: Path) -> list[str]:
@@ -41,3 +41,19 @@ def read_kept(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     return [line.strip() for line in lines if line.strip()]
+
+
+def make(folder: Path) -> bool:
+    """Keep a new key, readable for us alone, unless there is one; say whether there was none.
+
+    Several processes may begin at once: all of them read the one that came first, and whole.
+    """
+    if (folder / NAME).exists():
+        return False
+    with tempfile.NamedTemporaryFile("w", dir=folder, prefix=f".{NAME}-") as file:
+        file.write(get_random_secret_key())
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, folder / NAME)
+    return True

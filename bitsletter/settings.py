@@ -5,40 +5,20 @@ import os
 from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import punycode
 from environs import Env
 
-from bitsletter import mail, sqlite
-from bitsletter.secret_key import read_secret_keys
+from bitsletter import env_file, logs, mail, postgres, secret_key, signing_in, sqlite, storage
+from bitsletter.whereabouts import is_local, read_site_url, read_time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 # ENV_FILE names another file, or none, as the tests do.
-env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
-
-
-def read_site_url() -> str:
-    """Give the address that readers see, without a slash at its end."""
-    url = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-        raise ImproperlyConfigured(
-            f"SITE_URL must look like https://news.example.org, without a path; it is {url!r}."
-        )
-    return url
-
-
-def read_time_zone() -> str:
-    """Give the zone of the editors: dates on pages and in forms are meant in it."""
-    name = env.str("TIME_ZONE", "UTC")
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError) as error:
-        raise ImproperlyConfigured(f"TIME_ZONE names no known zone: {name!r}.") from error
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+env.read_env(ENV_FILE, recurse=False)
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -82,10 +62,8 @@ def read_database() -> dict:
         database["OPTIONS"] = sqlite.OPTIONS | database.get("OPTIONS", {})
         # Tests run on a file too: in memory there is no write-ahead log to test.
         database["TEST"] = {"NAME": f"{database['NAME']}.test"}
-    elif not database.get("OPTIONS", {}).get("pool"):
-        database["CONN_MAX_AGE"] = 60
-        database["CONN_HEALTH_CHECKS"] = True
-    return database
+        return database
+    return postgres.connected(database)
 
 
 # What is kept of each kind in a process; a page takes about 15 KB, a large one up to 300.
@@ -106,6 +84,8 @@ def read_caches() -> dict:
     }
     if env.str("CACHE_URL", ""):
         shared = env.dj_cache_url("CACHE_URL")
+        if shared["BACKEND"].endswith(".RedisCache"):
+            shared["BACKEND"] = "bitsletter.shared_cache.SharedCache"
         prefix = shared.get("KEY_PREFIX", "")
         return caches | {
             name: shared | {"KEY_PREFIX": f"{prefix}{name}"}
@@ -117,9 +97,9 @@ def read_caches() -> dict:
 # The site -----------------------------------------------------------------------------------
 
 SITE_NAME = env.str("SITE_NAME", "Bitsletter")
-SITE_URL = read_site_url()
+SITE_URL = read_site_url(env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}"))
 SITE_HOST = urlsplit(SITE_URL).hostname
-IS_LOCAL = SITE_HOST in ("127.0.0.1", "localhost", "::1")
+IS_LOCAL = is_local(SITE_URL)
 IS_HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.bool("DEBUG", IS_LOCAL)
@@ -127,9 +107,11 @@ DEBUG = env.bool("DEBUG", IS_LOCAL)
 DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY, *kept_fallbacks = read_secret_keys(env.str("SECRET_KEY", ""), DEBUG, DATA_DIR)
+given_key = env.str("SECRET_KEY", "")
+SECRET_KEY, *former_keys = secret_key.read(given_key, DATA_DIR, may_make=IS_LOCAL)
+IS_KEY_KEPT_HERE = not given_key  # and not told: see `bitsletter.checks`
 # Former ones: links in letters that were sent long ago must still let people leave.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", []) + kept_fallbacks
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", []) + former_keys
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
 if not ALLOWED_HOSTS:
@@ -151,22 +133,30 @@ INSTALLED_APPS = [
     "markdownx",
     "reversion",
     "csp",
+    "axes",
+    "django_otp.plugins.otp_totp",
 ]
 
 MIDDLEWARE = [
+    "bitsletter.request_log.logged",
+    "bitsletter.policy.on_every_answer",
     "bitsletter.head.without_body",
+    "bitsletter.health.answered_first",
+    "bitsletter.faults.Calm",
     "issues.api.answers.open_answers",
     "issues.page_cache.kept_pages",
     "django.middleware.security.SecurityMiddleware",
+    "bitsletter.policy.ConditionalMiddleware",
     "bitsletter.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "issues.signing_in.second_step.whole_users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bitsletter.urls"
@@ -206,25 +196,28 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["bitsletter.formats"]
-TIME_ZONE = read_time_zone()
+TIME_ZONE = read_time_zone(env.str("TIME_ZONE", "UTC"))
 USE_I18N = True
 USE_TZ = True
 
 # Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+# In a container the files are part of the image, and DATA_DIR is not.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or DATA_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "/media/"
+MEDIA_URL = storage.read_media_url(env, IS_HTTPS)
 MEDIA_ROOT = DATA_DIR / "media"
+# A proxy may read the folders that hold files for everybody, whatever else is closed to it.
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.read_storage(env),
     "staticfiles": {
         # Hashed names live in a manifest that only `collectstatic` writes.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "bitsletter.static_files.CompressedStorage"
     },
 }
 
@@ -241,7 +234,7 @@ FILE_UPLOAD_HANDLERS = [
 # Mail ---------------------------------------------------------------------------------------
 
 # EMAIL_PROVIDER, EMAIL_BACKEND, EMAIL_TIMEOUT, and what belongs to the way that is chosen.
-way_out = mail.read_mail(env, DATA_DIR / "outbox")
+way_out = mail.read_mail(env, env_file.read(ENV_FILE) | os.environ, DATA_DIR / "outbox")
 globals().update(way_out)
 if way_out["EMAIL_PROVIDER"]:
     INSTALLED_APPS.append("anymail")
@@ -296,40 +289,51 @@ PROXIES = env.int("PROXIES", 0)
 
 # Security -----------------------------------------------------------------------------------
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
-# Whoever asks from within, behind the proxy, knows no TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+# SIGN_IN_FAILURES, SIGN_IN_PAUSE, REQUIRE_TOTP, what django-axes is told, and the cookies.
+globals().update(signing_in.read_signing_in(env), **signing_in.cookies(IS_HTTPS))
+OTP_TOTP_ISSUER = SITE_NAME  # how the app on the phone names the site
+
+SECURE_SSL_REDIRECT = IS_HTTPS
+# Our proxies say how a reader came; anybody else could say so, too.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "bitsletter.reports.ReportFilter"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],  # and where an editor shows pictures from: see `bitsletter.policy`
+        # And where an editor shows pictures from: see `bitsletter.policy`.
+        "img-src": ["'self'", *storage.picture_sources(MEDIA_URL)],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        # No script writes HTML as text.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
     }
 }
 
-# Logs: what goes wrong stands on standard error, with its traceback ---------------------------
+# Logs, on standard error --------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        # Django's own way, mail to ADMINS, needs somebody who reads it.
-        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-    },
-}
+# LOG_FORMAT (plain or json) and LOG_LEVEL.
+LOGGING = logs.read_logs(env, DEBUG)
+LOGGING_CONFIG = "bitsletter.logs.configure"
+
+# Who watches over it ------------------------------------------------------------------------
+
+# Where errors are told: https://key@sentry.example.org/7; see `bitsletter.error_reports`.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+# What Prometheus has to show at /metrics; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(1, "bitsletter.metrics.counted")
 
 # Parts of ours and of others ----------------------------------------------------------------
 

@@ -1,11 +1,11 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bitsletter import health
+handler500 = "bitsletter.faults.went_wrong"
 
+# /healthz and /readyz are answered before anybody looks here: see `bitsletter.health`.
 urlpatterns = [
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
     path("admin/desk/", include("issues.desk.urls")),
     path("admin/subscribers/", include("subscribers.admin.urls")),
     path("admin/", admin.site.urls),
@@ -14,3 +14,8 @@ urlpatterns = [
     path("", include("subscribers.urls")),
     path("", include("issues.urls")),
 ]
+
+if settings.METRICS_TOKEN:
+    from bitsletter import metrics
+
+    urlpatterns.insert(0, path("metrics", metrics.metrics, name="metrics"))

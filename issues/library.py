@@ -35,7 +35,7 @@ def thumbnail(asset: Asset) -> Thumbnail:
 def markdown_of(asset: Asset) -> str:
     """Give what shows a picture in a text."""
     alt = re.sub(r"([\\`*_~\[\]<>&!])", r"\\\1", asset.alt)
-    return f"![{alt}]({asset.file.url})"
+    return f"![{alt}]({asset.path})"
 
 
 def with_use_totals(assets: QuerySet) -> QuerySet:

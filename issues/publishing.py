@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from issues import draft, history, preflight, roles, search
+from issues import audit, draft, history, preflight, roles, search
+from issues.audit import Act
 from issues.models import FormerAddress, Issue
 from issues.moments import ONE_DAY, in_words, next_issue_day
 
@@ -52,6 +53,7 @@ def publish(issue: Issue, user, at: datetime.datetime | None = None) -> str:
     require_right(user)
     require_waiting(issue, at)
     require_ready(issue, at)
+    audit.note(user, Act.PUBLISHED, issue)
     return redate(issue, at, user, _("“%s” is public now.") % issue)
 
 
@@ -65,6 +67,7 @@ def schedule(issue: Issue, at: datetime.datetime, user) -> str:
         raise MomentPassed(at)
     require_ready(issue, at)
     words = _("“%(issue)s” goes public on %(moment)s.") % {"issue": issue, "moment": in_words(at)}
+    audit.note(user, Act.SCHEDULED, issue, in_words(at))
     return redate(issue, at, user, words)
 
 
@@ -74,6 +77,7 @@ def unpublish(issue: Issue, user) -> str:
     require_right(user)
     # Whatever addresses they get as drafts: readers know these.
     FormerAddress.objects.remember_all([issue, *issue.sections.for_list()])
+    audit.note(user, Act.UNPUBLISHED, issue)
     return redate(issue, None, user, _("“%s” is a draft.") % issue)
 
 

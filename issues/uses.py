@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from issues import roles
 from issues.models import Asset, AssetUse, Issue, Section
+from issues.models.asset import PATH, public_url
 from issues.models.illustrated import addresses, note_uses
 
 BATCH = 500  # texts that are held in memory at once
@@ -106,9 +107,8 @@ def mend() -> int:
 
 def names_in_texts() -> set[str]:
     """Give the names of all files that texts show or link to, be they a picture's or not."""
-    ours = Asset.base_url()
     return {
-        address.removeprefix(ours)
+        address.removeprefix(PATH)
         for model in (Issue, Section)
         for rows in batches(model)
         for html in rows.values_list(model.RENDERED_TEXT, flat=True)
@@ -118,7 +118,8 @@ def names_in_texts() -> set[str]:
 
 def batches(model: type[models.Model]) -> Iterator[QuerySet]:
     """Give in batches the rows of which there is a use, or may have to be one."""
-    names_file = Q(**{f"{model.RENDERED_TEXT}__contains": Asset.base_url()})
+    text = f"{model.RENDERED_TEXT}__contains"
+    names_file = Q(**{text: PATH}) | Q(**{text: public_url()})
     column = model._meta.get_field("asset_uses").field.name
     is_noted = Exists(AssetUse.objects.filter(**{column: OuterRef("pk")}))
     found = model.objects.filter(names_file | is_noted).order_by("pk")

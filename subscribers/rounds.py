@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.db import close_old_connections, connections
 
+from bitsletter import faults
+from issues import images
 from subscribers import letters, upkeep
 from subscribers.bounces import reading
 from subscribers.connection import Interrupted
@@ -18,8 +20,10 @@ logger = logging.getLogger(__name__)
 LOOKING = 2  # seconds between two looks for letters and mailings
 BEATING = 5  # seconds between two signs of life
 MINUTE = 60
+CLEARING = 20  # seconds between two looks for what killed processes left
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds after the mail server could not be reached
 DAY = 24 * 60 * 60
+AT_FAULT = 1  # second after the database or the disk was away: then it must go on at once
 SOON = 10 * 60  # seconds until the daily work is tried again
 
 
@@ -46,6 +50,13 @@ def read_bounces(stop: threading.Event) -> float:
     """Read what came back by mail, if there is a mailbox for it."""
     reading.read_mailbox_due()
     return MINUTE
+
+
+def clear_unfinished(stop: threading.Event) -> float:
+    """Remove the files that processes of this machine have left when they were killed."""
+    if count := images.clear_unfinished():
+        logger.info("%d files of pictures that were never saved were removed.", count)
+    return CLEARING
 
 
 def keep_up(stop: threading.Event) -> float:
@@ -96,8 +107,10 @@ class Round(threading.Thread):
             self.trouble += 1
             if self.trouble == 1:
                 logger.warning("No mail goes out for now. %s", error)
-        except Exception:
+        except Exception as error:
             self.trouble += 1
+            if faults.is_fault(error):
+                return self.wait(error)
             logger.exception("The worker's round “%s” failed.", self.name)
         else:
             if self.trouble:
@@ -105,3 +118,9 @@ class Round(threading.Thread):
             self.trouble = 0
             return pause
         return min(FIRST_PAUSE * 2 ** min(self.trouble - 1, 10), LONGEST_PAUSE)
+
+    def wait(self, error: Exception) -> float:
+        """Wait for the end of a fault, and say so once."""
+        if self.trouble == 1:
+            logger.warning("The worker's round “%s” waits. %s", self.name, str(error).strip())
+        return AT_FAULT

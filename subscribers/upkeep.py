@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from issues import images, search, uses
 from issues.rendering import rerender
+from issues.signing_in import attempts
 from subscribers import limits, subscriptions
 from subscribers.delivery import heart
 
@@ -38,6 +39,10 @@ def clear_sessions() -> None:
     call_command("clearsessions")
 
 
+def forget_failures() -> None:
+    attempts.forget_old()
+
+
 def erase_unconfirmed() -> None:
     if count := subscriptions.erase_unconfirmed():
         logger.info("%d people who never confirmed were forgotten.", count)
@@ -60,7 +65,7 @@ def forget_workers() -> None:
 PARTS = (
     *(render_anew, mend_uses, mend_search, sweep_pictures),
     *(clear_sessions, erase_unconfirmed, drop_unconfirmed_changes, forget_limits),
-    forget_workers,
+    *(forget_workers, forget_failures),
 )
 
 

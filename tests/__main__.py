@@ -1,4 +1,4 @@
-"""`python -m tests`: lint, then every test on SQLite and those of the database on PostgreSQL too.
+"""`python -m tests`: lint and audits, then all tests on SQLite, and those of data on PostgreSQL.
 
 Installs a browser, Redis and PostgreSQL where it may; what it cannot install it names in one line
 and leaves out. Under CI=true anything left out is a failure. Arguments go to pytest.
@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-from tests.machine import MissingProgram, browser, postgres, redis_program
+from tests.audits import audit
+from tests.machine import MissingProgram, browser, postgres, postgres_programs, redis_program
 
 IS_CI = os.environ.get("CI") == "true"
 # What a page looks like and how it is used does not depend on the database; whole stories do.
@@ -21,11 +22,14 @@ SETTINGS = (
     *("CONSENT_KEEPS_NETWORK", "SECRET_KEY_FALLBACKS", "EMAIL_TIMEOUT", "BOUNCE_ADDRESS"),
     *("SENDERS", "MESSAGES_PER_CONNECTION", "RATE", "RATE_PER_DOMAIN", "RETRY_AFTER"),
     *("SEND_DAY", "SEND_TIME", "SEND_WITHIN"),
+    *("SIGN_IN_FAILURES", "SIGN_IN_PAUSE", "REQUIRE_TOTP"),
+    *("MEDIA_STORAGE_URL", "MEDIA_URL", "STATIC_ROOT", "BIND"),
+    *("LOG_FORMAT", "LOG_LEVEL", "SENTRY_DSN", "METRICS_TOKEN"),
 )
 
 
 def main() -> int:
-    failures = [run("ruff", "check", "."), run("ruff", "format", "--check", ".")]
+    failures = [run("ruff", "check", "."), run("ruff", "format", "--check", "."), audit()]
     with tempfile.TemporaryDirectory(prefix="bitsletter-") as data_dir:
         failures += run_everywhere(clean_environment(data_dir))
     return int(any(failures))
@@ -51,6 +55,11 @@ def run_everywhere(environment: dict[str, str]) -> list[int]:
     except MissingProgram as problem:
         left_out.append(f"LEFT OUT tests with Redis: {problem}")
         marks.append("not redis")
+    try:
+        postgres_programs()
+    except MissingProgram as problem:
+        left_out.append(f"LEFT OUT tests of many machines: {problem}")
+        marks.append("not postgres")
     failures.append(run_tests("SQLite", marks, environment))
     try:
         # A test's rows are never committed. Who looks for them in the background finds none, and

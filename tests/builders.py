@@ -4,7 +4,10 @@ import datetime
 import hashlib
 import io
 import itertools
+import re
 import secrets
+import time
+from base64 import b32decode
 from importlib import import_module
 
 from django.apps import apps
@@ -13,6 +16,8 @@ from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
 from issues import history, search
@@ -31,6 +36,7 @@ def install_rows() -> None:
         "0002_section_types": "install",
         "0006_roles": "install",
         "0009_asset_uses": "let_editors_delete",
+        "0012_audit_log_is_read": "install",
     }.items():
         getattr(import_module(f"issues.migrations.{name}"), make)(apps, None)
     for name in ("0002_subscriber_manager", "0005_delivery_rights"):
@@ -147,6 +153,34 @@ def make_colleague(role=None, name=None, **fields):
     user = get_user_model().objects.create_user(name, **fields)
     user.groups.add(*Group.objects.filter(name=role))
     return user
+
+
+def make_device(user) -> TOTPDevice:
+    """Set up the second step of an account, as its page does; `code_of` is what the phone shows."""
+    return TOTPDevice.objects.create(user=user, name="app")
+
+
+def code_of(device: TOTPDevice, steps: int = 0) -> str:
+    """Give what the app on the phone shows so many half minutes from now.
+
+    Waits where the present half minute is about to end: then another code would be due at once.
+    """
+    left = 30 - time.time() % 30
+    if left < 1:
+        time.sleep(left)
+    return f"{totp(device.bin_key, t0=-30 * steps):06}"
+
+
+def phone_of(page) -> TOTPDevice:
+    """Give a phone that has scanned the picture of the page on which it is set up."""
+    return phone_told(
+        re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.content.decode())[1]
+    )
+
+
+def phone_told(secret: str) -> TOTPDevice:
+    """Give a phone into whose app this secret was typed."""
+    return TOTPDevice(key=b32decode(secret.replace(" ", "")).hex())
 
 
 def forget_pages() -> None:

@@ -9,11 +9,16 @@ from bitsletter import commits
 from tests import mail_server as mail
 from tests.builders import make_colleague
 from tests.judge import HOST, judging
+from tests.small_site import make_site
+
+DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before a mark that is asked for leaves tests out
 def pytest_collection_modifyitems(items):
     """Refuse a browser to tests that do not say they need one, and a database to those of `once`.
+
+    Who asks for no database has that mark without saying so.
 
     A parameter that is called `page` is enough to start one; its event loop then gives the tests
     behind it another connection to the database.
@@ -22,8 +27,11 @@ def pytest_collection_modifyitems(items):
         asked, is_marked = getattr(item, "fixturenames", ()), item.get_closest_marker
         if "page" in asked and not is_marked("browser"):
             raise pytest.UsageError(f"{item.nodeid} starts a browser without the mark `browser`.")
-        if is_marked("once") and (is_marked("django_db") or "db" in asked):
+        has_database = is_marked("django_db") or DATABASES & set(asked)
+        if is_marked("once") and has_database:
             raise pytest.UsageError(f"{item.nodeid} has the mark `once`, but uses the database.")
+        if not has_database:
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +66,12 @@ def nobody_watches(django_db_setup):
     yield
     for watch in commits.watches.values():
         watch.close()
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory):
+    """Make a site in a folder of its own, to be copied by whoever breaks it."""
+    return make_site(tmp_path_factory.mktemp("small-site"))
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Judge(socketserver.ThreadingTCPServer):
     The kinds are "CONNECT", "MAIL", "RCPT", "DATA" and "END", after the final dot. None is yes; a
     text is the answer instead, after "421 …" it hangs up; CUT hangs up without a word, and HANG
     says nothing until the other side has had enough. TAKE_AND_CUT puts a message on record, and
-    hangs up before it says so.
+    hangs up before it says so. `newest` is what it last took for each recipient.
     """
 
     daemon_threads = allow_reuse_address = True
@@ -47,6 +47,7 @@ class Judge(socketserver.ThreadingTCPServer):
         self.takes_several = True
         self.starts_anyway = False  # listens to messages for nobody, and refuses them at their end
         self.connections = 0
+        self.newest: dict[str, bytes] = {}
         super().__init__((HOST, 0), Dialogue)
 
     @property
@@ -61,6 +62,7 @@ class Judge(socketserver.ThreadingTCPServer):
         found = MESSAGE_ID.search(data)
         os.write(self.file, f"{recipient} {found[1].decode()}\n".encode())
         os.fsync(self.file)
+        self.newest[recipient] = data
 
     @property
     def taken(self) -> list[Taken]:

@@ -1,6 +1,7 @@
 """A mail server that stands for others: it keeps what it takes, and fails as a test tells it to."""
 
 import email
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.machine import free_port
 
 HOST = "127.0.0.1"
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # it tells of each line that it hears
 LINK = re.compile(r"https?://[^\s\"<>]+")
 
 

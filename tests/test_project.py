@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.views.debug import get_exception_reporter_filter
 
 from bitsletter import sqlite
 from bitsletter.checks import check_pragmas
@@ -42,6 +43,17 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 
 class TestSettings:
     PRODUCTION = {"SITE_URL": "https://news.example.org", "SECRET_KEY": "0123456789" * 6}
+    MANY_MACHINES = {
+        "DATABASE_URL": "postgres://name:secret@db.example.org/name",
+        "CACHE_URL": "redis://cache.example.org:6379/0",
+        "EMAIL_URL": "submission://name:secret@relay.example.org",
+        "MAIL_FROM": "News <news@example.org>",
+        "BOUNCE_ADDRESS": "bounces+{}@example.org",
+        "BOUNCE_MAILBOX": "imaps://name:secret@mail.example.org",
+        "PROXIES": "1",
+        "TIME_ZONE": "Europe/Berlin",
+        "SECRET_KEY_FALLBACKS": "9876543210abcdefghij" * 3,
+    }
 
     def test_a_local_site_needs_no_setting_and_keeps_its_key(self, tmp_path):
         assert manage("check", DATA_DIR=str(tmp_path)).returncode == 0
@@ -62,15 +74,21 @@ class TestSettings:
 
         assert manage("check", DATA_DIR=str(tmp_path), DEBUG="off").returncode == 0
 
-    def test_check_deploy_finds_nothing_in_production(self, tmp_path):
+    @pytest.mark.parametrize("more", [{}, MANY_MACHINES], ids=["one machine", "many machines"])
+    def test_check_deploy_finds_nothing_in_production(self, tmp_path, more):
         done = manage(
             *("check", "--deploy", "--fail-level", "WARNING"),
             DATA_DIR=str(tmp_path),
             **self.PRODUCTION,
+            **more,
         )
 
         assert done.returncode == 0, done.stderr
         assert "no issues (0 silenced)" in done.stdout
+        assert done.stderr == ""
+
+    def test_no_check_is_silenced(self):
+        assert settings.SILENCED_SYSTEM_CHECKS == []
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -92,6 +110,11 @@ class TestSettings:
             ("EMAIL_URL", "smtps://user:password@mail.example.org:465"),
             ("EMAIL_URL", "smtp://mail.example.org:port"),
             ("EMAIL_TIMEOUT", "0"),
+            ("SIGN_IN_FAILURES", "0"),
+            ("SIGN_IN_PAUSE", "soon"),
+            ("REQUIRE_TOTP", "perhaps"),
+            ("MEDIA_STORAGE_URL", "https://KEY:SECRET@s3.example.org/pictures"),
+            ("MEDIA_URL", "/pictures/"),
         ],
     )
     def test_nonsense_is_named(self, tmp_path, name, value):
@@ -119,20 +142,21 @@ class TestSettings:
     def test_other_engines_are_a_matter_of_settings(self, tmp_path):
         program = (
             "from django.conf import settings as s; print(s.DATABASES['default']['ENGINE'],"
-            " s.DATABASES['default']['OPTIONS'], s.CACHES['default']['BACKEND'], s.EMAIL_HOST)"
+            " s.DATABASES['default']['OPTIONS']['pool']['max_size'],"
+            " s.CACHES['default']['BACKEND'], s.EMAIL_HOST)"
         )
         done = manage(
             *("shell", "--no-imports", "-c", program),
             DATA_DIR=str(tmp_path),
-            DATABASE_URL="postgres://u:p@db.example.org/name?pool=true",
+            DATABASE_URL="postgres://u:p@db.example.org/name?pool=true&max_size=8",
             CACHE_URL="redis://cache.example.org:6379/0",
             EMAIL_URL="smtp://u:p@relay.example.org:587/?tls=True",
         )
 
         assert done.stdout.split() == [
             "django.db.backends.postgresql",
-            *("{'pool':", "True}"),
-            "django.core.cache.backends.redis.RedisCache",
+            "8",
+            "bitsletter.shared_cache.SharedCache",
             "relay.example.org",
         ]
 
@@ -226,6 +250,36 @@ class TestDatesAndTimes:
 
         first = {name: re.search(rf'"{name}": \[\s*"([^"]+)"', catalogue)[1] for name in INPUTS}
         assert first == {"DATE_INPUT_FORMATS": "%Y-%m-%d", "TIME_INPUT_FORMATS": "%H:%M"}
+
+
+class TestReports:
+    """Pages for who writes the code show all settings, and a screen may be seen by others."""
+
+    SECRETS = {
+        "DATABASE_URL": "postgres://us:hush@db.example.org/name",
+        "CACHES": {"default": {"LOCATION": ["redis://:hush@cache.example.org:6379/0"]}},
+        "BOUNCE_MAILBOX": "imaps://us%40more:hush@@mail.example.org",
+        "MEDIA_STORAGE_URL": "s3://key:hush@storage.example.org/bucket",
+        "SENTRY_DSN": "https://hush@sentry.example.org/1",
+        **{"METRICS_TOKEN": "hush", "DKIM_KEY": "hush", "SECRET_KEY_FALLBACKS": ["hush"]},
+        "DATABASES": {"default": {"PASSWORD": "hush", "HOST": "db.example.org"}},
+        "ANYMAIL": {"POSTMARK_SERVER_TOKEN": "hush", "WEBHOOK_SECRET": "us:hush"},
+    }
+
+    @pytest.mark.parametrize("name", SECRETS)
+    def test_no_secret_is_shown(self, rf, name):
+        request = rf.get("/")
+
+        shown = get_exception_reporter_filter(request).cleanse_setting(name, self.SECRETS[name])
+
+        assert "hush" not in str(shown)
+
+    def test_what_helps_is_shown(self, rf):
+        report = get_exception_reporter_filter(rf.get("/"))
+
+        assert report.cleanse_setting("SITE_URL", "https://a.org/@b") == "https://a.org/@b"
+        hidden = report.cleanse_setting("CACHE_URL", "redis://:hush@cache.example.org/0")
+        assert hidden.endswith("@cache.example.org/0")
 
 
 class TestLogs:

@@ -24,14 +24,19 @@ class Server(NamedTuple):
 
 @contextmanager
 def served(
-    environment: dict[str, str], *options: str, application: str = "bitsletter.wsgi"
+    environment: dict[str, str], *options: str, application: str = "bitsletter.wsgi", log=None
 ) -> Iterator[Server]:
-    """Serve an application on one worker, as the Procfile does, with `options` of gunicorn."""
+    """Serve an application on one worker, as the Procfile does, with `options` of gunicorn.
+
+    What it says goes into the file `log`, or where our own words go.
+    """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
     process = subprocess.Popen(
         [*command, "--log-level", "error", *options, application],
-        env=environment | {"PORT": str(port), "WEB_WORKERS": "1", "MALLOC_ARENA_MAX": "2"},
+        env={"WEB_WORKERS": "1", **environment, "PORT": str(port), "MALLOC_ARENA_MAX": "2"},
+        stdout=log,
+        stderr=log,
     )
     try:
         wait_for(port)
@@ -75,6 +80,12 @@ def production(folder, secret_key: str) -> dict[str, str]:
         "SECRET_KEY": secret_key,
         "SITE_URL": "http://127.0.0.1",
     }
+
+
+def collect_static(environment: dict[str, str]) -> None:
+    """Make the static files ready, without which no page can be shown in production."""
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True)
 
 
 def database_url() -> str:

@@ -25,6 +25,7 @@ from bitsletter.backup.errors import BackupError, Damaged
 from bitsletter.backup.making import Progress
 from bitsletter.backup.reading import Backup
 from issues import audit, search
+from issues.audit import Act
 from issues.images.storing import remove
 from issues.moments import in_words
 from subscribers.delivery import holding, restored
@@ -142,7 +143,7 @@ def hold(backup: Backup) -> None:
     moment = in_words(made_at) if made_at else backup.manifest.made_at
     words = _("The site was restored from a backup of %s. It knows nothing of what was sent since.")
     holding.hold(words % moment)
-    audit.note(None, "restored", settings.SITE_NAME, f"backup of {backup.manifest.made_at}")
+    audit.note(None, Act.RESTORED, settings.SITE_NAME, f"backup of {backup.manifest.made_at}")
 
 
 def put_files_back(backup: Backup, written: set[str]) -> None:

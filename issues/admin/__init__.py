@@ -1,5 +1,5 @@
 """The writing desk: the screens on which editors write and publish."""
 
-from issues.admin import issues, pictures, section_types, sections, tags
+from issues.admin import accounts, audit_log, issues, pictures, section_types, sections, tags
 
-__all__ = ["issues", "pictures", "section_types", "sections", "tags"]
+__all__ = ["accounts", "audit_log", "issues", "pictures", "section_types", "sections", "tags"]

@@ -1,5 +1,7 @@
 """The screens of issues: their list, and the form in which one is written."""
 
+from contextlib import contextmanager
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -12,10 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from issues import publishing, roles
+from issues import audit, publishing, roles
 from issues.admin.permission import IssuePermission
 from issues.admin.section_rows import SectionInline
 from issues.admin.writing import WritingAdmin
+from issues.audit import Act
 from issues.forms import IssueForm
 from issues.models import Issue, Section, StaleVersion
 from issues.views import page_of, sections_of
@@ -76,6 +79,13 @@ class IssueAdmin(IssuePermission, WritingAdmin):
 
     def addressed(self, pk):
         return [*super().addressed(pk), *Section.objects.filter(issue=pk).select_related("issue")]
+
+    @contextmanager
+    def recording_deletion(self, request, gone):
+        with super().recording_deletion(request, gone):
+            for issue in gone:
+                audit.note(request.user, Act.DELETED, issue)
+            yield
 
     def get_queryset(self, request):
         visible = roles.visible_issues(request.user).order_by("-number")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from bitsletter.faults import is_deadlock
 from issues import conflicts, draft, inbox, recipe, roles, search
 from issues.admin.base import RecordedAdmin
 from issues.desk import conflict, working_copy
@@ -33,7 +34,9 @@ class WritingAdmin(RecordedAdmin):
         try:
             try:
                 response = save()
-            except (IntegrityError, OperationalError):
+            except (IntegrityError, OperationalError) as error:
+                if isinstance(error, OperationalError) and not is_deadlock(error):
+                    raise
                 # Somebody else has done the same in the same moment: the form sees it now.
                 response = save()
         except StaleVersion:  # somebody else was quicker by a moment

@@ -65,6 +65,8 @@ def reason(response: HttpResponse) -> str:
         return _("This is now at %(address)s") % {"address": response["Location"]}
     if response.status_code == 404:
         return _("There is nothing at this address. /api/v1/ says what there is.")
+    if response.status_code == 503:
+        return _("This cannot be answered just now. Try again in a moment.")
     if response.status_code >= 500:
         return _("Something went wrong on our side.")
     return responses.get(response.status_code, _("This cannot be answered."))

@@ -27,14 +27,14 @@ def preview(request: HttpRequest) -> HttpResponse:
 @staff_with("issues.add_asset")
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Store the picture in the field `image` and tell its address."""
+    """Store the picture in the field `image` and tell how a text names it."""
     if "image" not in request.FILES:
         return JsonResponse({"error": _("Send a picture in the field “image”.")}, status=400)
     try:
         asset = images.store(request.FILES["image"])
     except images.InvalidImage as error:
         return JsonResponse({"error": str(error)}, status=400)
-    return JsonResponse({"url": asset.file.url, "alt": asset.alt})
+    return JsonResponse({"url": asset.path, "alt": asset.alt})
 
 
 @writers

@@ -154,7 +154,7 @@ def is_coming(moment, now) -> bool:
 
 def links_of(issue: Issue, user) -> list[dict]:
     """Give the links that open: where, who made them, and whether `user` may take them back."""
-    links = ShareLink.objects.valid().filter(issue=issue).select_related("author")
+    links = sharing.links_to(issue)
     for link in links:
         link.issue = issue
     return [

@@ -3,13 +3,20 @@
 from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from issues.desk import choosing, home
+from issues import audit
+from issues.audit import Act
+from issues.desk import choosing, home, second_step, signing_in
+
+reading_and_posting = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class DeskSite(AdminSite):
@@ -20,6 +27,13 @@ class DeskSite(AdminSite):
         context = {"home": home.context_of(request.user), **(extra_context or {})}
         return super().index(request, context)
 
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        with transaction.atomic():
+            response = super().password_change(request, extra_context)
+            if response.status_code == 302:  # it is done, and leads on
+                audit.note(request.user, Act.PASSWORD_SET, request.user)
+            return response
+
     def get_urls(self):
         on_site = path(
             "r/<int:content_type_id>/<path:object_id>/",
@@ -27,12 +41,23 @@ class DeskSite(AdminSite):
             name="view_on_site",
         )
         others = [one for one in super().get_urls() if getattr(one, "name", "") != on_site.name]
-        return [on_site, *others]
+        # These two ask by themselves who comes: for the rest of the desk it may be nobody yet.
+        ours = [
+            path("code/", signing_in.code, name="code"),
+            path("second-step/", second_step.page, name="second_step"),
+        ]
+        return [on_site, *ours, *others]
+
+    @method_decorator([reading_and_posting, never_cache])
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        def ask_for_password(request: HttpRequest) -> HttpResponse:
+            return super(DeskSite, self).login(request, extra_context)
+
+        return signing_in.sign_in(request, ask_for_password)
 
     def admin_view(self, view, cacheable=False):
         """Let screens answer reading and posting alone: Django's take a DELETE for a GET."""
-        guarded = super().admin_view(view, cacheable)
-        return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+        return reading_and_posting(super().admin_view(view, cacheable))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return choosing.Choices.as_view(admin_site=self)(request)

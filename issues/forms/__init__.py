@@ -11,12 +11,15 @@ from issues.forms.sections import (
     SectionFormSet,
     SectionRowForm,
 )
+from issues.forms.signing_in import CodeForm, FirstCodeForm, SwitchOffForm
 from issues.forms.tags import AddTagsForm, MergeTagsForm, RemoveTagsForm, TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
 
 __all__ = [
     "AddTagsForm",
     "AssetForm",
+    "CodeForm",
+    "FirstCodeForm",
     "InboxFilterForm",
     "IssueForm",
     "MarkdownWidget",
@@ -31,6 +34,7 @@ __all__ = [
     "SectionRowForm",
     "SectionScreenForm",
     "ShareForm",
+    "SwitchOffForm",
     "TagForm",
     "TagsWidget",
 ]

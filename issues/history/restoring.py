@@ -6,7 +6,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from issues import search
+from issues import audit, search
+from issues.audit import Act
 from issues.history.differences import OF_SECTION, WORDS, moment
 from issues.history.recording import catch_up, record
 from issues.history.snapshots import SectionSnapshot, Snapshot, section_snapshot, snapshot
@@ -96,6 +97,7 @@ def recover(revision, user) -> Issue:
     )
     issue.save(force_insert=True)
     put_on(issue, revision, user)
+    audit.note(user, Act.RECOVERED, issue)
     return issue
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from issues.images.encoding import Picture, made
 from issues.images.opening import contents
+from issues.images.unfinished import about_to_store, noted
 from issues.models import Asset, Issue
 
 # The files that were written inside of `undone_together`.
@@ -52,17 +53,20 @@ def known(picture: Picture) -> Asset | None:
 def keep(picture: Picture, asset: Asset) -> Asset:
     """Write the files and the new row of a picture.
 
-    Gives the other row if somebody else has just stored the same picture.
+    A transaction around it stands in `undone_together`, which tells when the row is certain. Gives
+    the other row if somebody else has just stored the same picture.
     """
-    try:
-        asset.take(picture)
-        with transaction.atomic():
-            asset.save()
-    except BaseException as error:
-        remove(asset.file_names())
-        if isinstance(error, IntegrityError) and (other := known(picture)):
-            return other
-        raise
+    with noted():
+        about_to_store(picture)
+        try:
+            asset.take(picture)
+            with transaction.atomic():
+                asset.save()
+        except BaseException as error:
+            remove(asset.file_names())
+            if isinstance(error, IntegrityError) and (other := known(picture)):
+                return other
+            raise
     if (names := written.get()) is not None:
         names |= asset.file_names()
     return asset
@@ -126,7 +130,8 @@ def undone_together() -> Iterator[None]:
     outer, names = written.get(), set()
     token = written.set(names)
     try:
-        yield
+        with noted():
+            yield
     except BaseException:
         remove(names)
         raise

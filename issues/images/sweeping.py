@@ -1,4 +1,7 @@
-"""Files that no picture names: from before a renewal, or of a process that was killed."""
+"""Files that no picture names: from before a renewal, or of a process that was killed.
+
+`clear_unfinished` knows of the latter soon, and `sweep` finds whatever is left once a day.
+"""
 
 import datetime
 import re
@@ -6,6 +9,7 @@ import re
 from django.utils import timezone
 
 from issues import uses
+from issues.images import unfinished
 from issues.images.encoding import NAME
 from issues.images.storing import unnamed
 from issues.models import Asset
@@ -29,6 +33,26 @@ def sweep() -> int:
     for name in names:
         Asset.storage().delete(name)
     return len(names)
+
+
+def clear_unfinished(at: datetime.datetime | None = None) -> int:
+    """Remove what was left by processes that are gone at the moment `at`; give how many files.
+
+    Whatever is written after the files were listed is none of them.
+    """
+    with unfinished.alone() as is_ours:
+        if not is_ours:
+            return 0
+        there = stored_names()
+        names, notes = unfinished.abandoned(at)
+        left = unnamed(name for name in there if unfinished.plain(name) in names)
+        if left:
+            left -= uses.names_in_texts()
+        for name in left:
+            Asset.storage().delete(name)
+        for note in notes:
+            note.unlink(missing_ok=True)
+        return len(left)
 
 
 def stored_names() -> set[str]:

@@ -92,7 +92,7 @@ class Pictures:
             elif self.remote and is_remote(picture.source):
                 asset = self.fetched(picture, line)
             if asset:
-                urls[picture.source] = asset.file.url
+                urls[picture.source] = asset.path
         return with_addresses(source, urls)
 
     def file(self, address: str) -> Path | None:

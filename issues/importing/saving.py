@@ -14,7 +14,8 @@ from django.db import DatabaseError, transaction
 from django.forms.utils import from_current_timezone
 from django.utils import timezone
 
-from issues import draft, history, images, preflight, search
+from issues import audit, draft, history, images, preflight, search
+from issues.audit import Act
 from issues.importing import read_issue
 from issues.importing.decoding import MAX_BYTES
 from issues.importing.fetching import Fetcher
@@ -167,6 +168,7 @@ def store(
     if status in ("unchanged", "refused"):
         return status
     was_public = issue is not None and issue.is_published
+    was_due_at = issue.published_at if issue else None
     if issue:
         history.catch_up(issue)
     issue = issue or Issue(number=parsed.number)
@@ -177,6 +179,8 @@ def store(
     if parsed.cover:
         issue.cover = pictures.cover(parsed.cover) or issue.cover
     write_issue(issue, parsed, path, hashlib.sha256(data).hexdigest(), publish)
+    if issue.published_at != was_due_at:
+        note_date(issue)
     if write_sections(issue, parsed.sections) and was_public:
         Issue.objects.filter(pk=issue.pk).note_new_contents()
     search.index(issue.sections.all())
@@ -189,9 +193,16 @@ def publish_draft(issue: Issue) -> str:
         return "unchanged"
     history.catch_up(issue)
     issue.publish()
+    note_date(issue)
     search.index(issue.sections.only("pk"))
     history.record(issue, comment="Published by the importer")
     return "published"
+
+
+def note_date(issue: Issue) -> None:
+    """Note for others who may ask that an issue is public, or will be."""
+    act = Act.PUBLISHED if issue.is_published else Act.SCHEDULED
+    audit.note(None, act, issue, f"From {issue.published_at:%Y-%m-%d} on, by an import.")
 
 
 def describe(outcome: Outcome, publish: bool) -> None:

@@ -13,20 +13,19 @@ from django.db import migrations
 BATCH = 500  # texts that are held in memory at once
 # Which columns hold rendered texts, and what leads to their rows in a use.
 TEXTS = {"Issue": ("intro_html", "issue_id"), "Section": ("body_html", "section_id")}
-ANY_NAME = "a/any"
+MEDIA = "/media/"  # all texts named pictures so, wherever readers are sent for them today
 ADDRESS = re.compile(r'<(?:img src|a href)="([^"]*)"')
 
 
 def note_uses(apps, schema_editor):
     """Write for each text what `issues.models.illustrated` wrote in the days of this migration."""
     asset, use = apps.get_model("issues", "Asset"), apps.get_model("issues", "AssetUse")
-    media = asset._meta.get_field("file").storage.url(ANY_NAME).split(ANY_NAME)[0]
-    keys = {f"{media}{name}": pk for pk, name in asset.objects.values_list("pk", "file")}
+    keys = {f"{MEDIA}{name}": pk for pk, name in asset.objects.values_list("pk", "file")}
     if not keys:
         return
     for name, (column, place) in TEXTS.items():
         texts = apps.get_model("issues", name).objects.order_by("pk").values_list("pk", column)
-        for pk, text in texts.filter(**{f"{column}__contains": media}).iterator(BATCH):
+        for pk, text in texts.filter(**{f"{column}__contains": MEDIA}).iterator(BATCH):
             shown = {keys[path] for path in paths_in(text) if path in keys}
             use.objects.bulk_create(use(asset_id=one, **{place: pk}) for one in sorted(shown))
 

@@ -25,7 +25,10 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="As they were called then.", max_length=150, verbose_name="who"
+                        db_index=True,
+                        help_text="As they were called then.",
+                        max_length=150,
+                        verbose_name="who",
                     ),
                 ),
                 ("act", models.CharField(max_length=50, verbose_name="what")),
@@ -43,8 +46,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "entry of the audit log",
-                "verbose_name_plural": "audit log",
+                "verbose_name": "audit log entry",
+                "verbose_name_plural": "audit log entries",
                 "ordering": ["-pk"],
                 "default_permissions": ("view",),
             },

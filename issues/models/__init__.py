@@ -5,6 +5,7 @@ from issues.models.asset_use import AssetUse
 from issues.models.audit_entry import AuditEntry
 from issues.models.former_address import FormerAddress
 from issues.models.issue import MAX_NUMBER, Issue
+from issues.models.recovery_code import RecoveryCode
 from issues.models.search_entry import SearchEntry, SearchWord
 from issues.models.section import Section, unused_slug
 from issues.models.section_link import SectionLink
@@ -21,6 +22,7 @@ __all__ = [
     "AuditEntry",
     "FormerAddress",
     "Issue",
+    "RecoveryCode",
     "SearchEntry",
     "SearchWord",
     "Section",

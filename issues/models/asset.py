@@ -1,16 +1,21 @@
 """Pictures, and what a page must know about them."""
 
+import re
 from typing import NamedTuple
+from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from issues import markdown
-from issues.characters import one_line
+from issues.characters import one_line, printable
 
 ANY_NAME = "a/any"
+# What texts call our files by, wherever these lie and wherever readers fetch them.
+PATH = "/media/"
 
 
 class Variant(NamedTuple):
@@ -31,8 +36,7 @@ class Variant(NamedTuple):
 class AssetQuerySet(models.QuerySet):
     def at(self, urls) -> dict:
         """Give those pictures of ours that are at these addresses, by address."""
-        ours = Asset.base_url()
-        names = {url: url.removeprefix(ours) for url in urls}
+        names = {url: path_of(url).removeprefix(PATH) for url in urls}
         found = {asset.file.name: asset for asset in self.filter(file__in=names.values())}
         return {url: found[name] for url, name in names.items() if name in found}
 
@@ -98,10 +102,10 @@ class Asset(models.Model):
         """Give where the files of all pictures lie."""
         return Asset._meta.get_field("file").storage
 
-    @staticmethod
-    def base_url() -> str:
-        """Give what all addresses of files begin with; every storage can be asked for one."""
-        return Asset.storage().url(ANY_NAME).split(ANY_NAME)[0]
+    @property
+    def path(self) -> str:
+        """Give how texts name it: an address that lasts, whichever readers are given."""
+        return f"{PATH}{self.file.name}"
 
     def variants_of(self, image_format: str, moves: bool = False) -> list[Variant]:
         """Give the files of one format, the narrowest first."""
@@ -174,3 +178,23 @@ def is_still_good(variant: Variant, encoded) -> bool:
     # Names tell the content; a storage adds to one that was taken.
     stem = encoded.name.rpartition(".")[0]
     return encoded.format == "jpeg" or variant.name.startswith(stem)
+
+
+def public_url() -> str:
+    """Give what all addresses begin with that readers are given."""
+    return Asset.storage().url(ANY_NAME).split(ANY_NAME)[0]
+
+
+def path_of(address: str) -> str:
+    """Give how texts name the file of ours at an address; of all others, the address.
+
+    It may have been copied from a page.
+    """
+    bare, public = re.split("[?#]", address, maxsplit=1)[0], public_url()
+    if bare.startswith(public):
+        bare = PATH + bare.removeprefix(public)
+    return printable(unquote(bare.removeprefix(settings.SITE_URL)))
+
+
+def is_ours(address: str) -> bool:
+    return path_of(address).startswith(PATH)

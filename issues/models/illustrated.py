@@ -4,13 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from html import unescape
-from urllib.parse import unquote
 
-from django.conf import settings
 from django.db import models, transaction
 
-from issues.characters import printable
-from issues.models.asset import Asset
+from issues.models.asset import PATH, Asset, path_of
 
 # The sanitiser writes every picture and every link in this way; no text holds a "<".
 ADDRESS = re.compile(r'<(?:img src|a href)="([^"]*)"')
@@ -37,16 +34,10 @@ class Illustrated(models.Model):
 def addresses(html: str) -> set[str]:
     """Give the addresses of files of ours that a rendered text shows or links to.
 
-    They are as the storage gives them, however they are written there.
+    They are as `path_of` gives them, however they are written there.
     """
     found = (path_of(unescape(address)) for address in ADDRESS.findall(html))
-    ours = Asset.base_url()
-    return {path for path in found if path.startswith(ours)}
-
-
-def path_of(address: str) -> str:
-    path = re.split("[?#]", address.removeprefix(settings.SITE_URL), maxsplit=1)[0]
-    return printable(unquote(path))  # no database is asked for what no file is called
+    return {path for path in found if path.startswith(PATH)}
 
 
 def shown(rows: Iterable[Illustrated]) -> dict[int, set[int]]:

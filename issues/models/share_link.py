@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.issue import Issue
@@ -24,6 +25,8 @@ class ShareLink(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    # Of its maker's password, as their sessions have it: all of them end together.
+    seal = models.CharField(max_length=64, editable=False, db_default="")
 
     objects = ShareLinkQuerySet.as_manager()
 
@@ -34,3 +37,12 @@ class ShareLink(models.Model):
 
     def __str__(self):
         return f"{self.issue} → {self.expires_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def has_password_of_then(self) -> bool:
+        """Say whether its maker still has the password with which they made it."""
+        if self.author is None:
+            return False
+        # With a former SECRET_KEY, while it is kept, the hash is another one.
+        now = [self.author.get_session_auth_hash(), *self.author.get_session_auth_fallback_hash()]
+        return any(constant_time_compare(self.seal, one) for one in now)

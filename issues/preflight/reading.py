@@ -17,6 +17,7 @@ from issues.contents import Contents
 from issues.draft import Draft, DraftSection
 from issues.markdown import UnreadableMarkdown
 from issues.models import Asset, Issue, Section, SectionType, unused_slug
+from issues.models.asset import PATH, path_of
 from issues.references import MOST_ASKED
 from issues.wikilinks import Reference
 
@@ -175,7 +176,7 @@ def is_own_site(address: str) -> bool:
 
 
 def is_own_picture(address: str) -> bool:
-    return address.startswith(f"{Asset.base_url()}{Asset.file.field.upload_to}")
+    return path_of(address).startswith(f"{PATH}{Asset.file.field.upload_to}")
 
 
 def file_sizes(addresses: Iterable[str]) -> dict[str, int]:
@@ -193,7 +194,7 @@ def file_sizes(addresses: Iterable[str]) -> dict[str, int]:
 
 
 def variant_size(address: str) -> int | None:
-    name = address.removeprefix(Asset.base_url())
+    name = path_of(address).removeprefix(PATH)
     try:
         return Asset.storage().size(name) if re.fullmatch(images.NAME, name) else None
     except OSError:

@@ -14,7 +14,7 @@ COLUMNS = (
     "superseded_by_id",
 )
 WRITE = (
-    f"INSERT INTO issues_searchentry ({', '.join(COLUMNS)})"
+    f"INSERT INTO issues_searchentry ({', '.join(COLUMNS)})"  # nosec B608
     f" VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT (section_id) DO UPDATE"
     f" SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS[1:])}"
 )

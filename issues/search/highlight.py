@@ -1,7 +1,7 @@
 """Marking what was found, and cutting the piece of a text that shows it."""
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from issues.search import analysis
 from issues.search.query import Clause
@@ -28,7 +28,7 @@ def snippet(text: str, clauses: list[Clause]) -> SafeString:
         end = max(text.rfind(" ", start, end), start + SNIPPET_LENGTH - LEAD)
     inside = [(left - start, right - start) for left, right in found if start <= left < end]
     piece = join(text[start:end], inside)
-    return mark_safe(f"{'… ' if start else ''}{piece}{' …' if end < len(text) else ''}")
+    return format_html("{}{}{}", "… " if start else "", piece, " …" if end < len(text) else "")
 
 
 def spans(text: str, clauses: list[Clause]) -> list[Span]:
@@ -72,6 +72,6 @@ def begin(text: str, place: int) -> int:
 def join(text: str, found: list[Span]) -> SafeString:
     parts, end = [], 0
     for left, right in found:
-        parts += [escape(text[end:left]), f"<mark>{escape(text[left:right])}</mark>"]
+        parts += [text[end:left], format_html("<mark>{}</mark>", text[left:right])]
         end = right
-    return mark_safe("".join([*parts, escape(text[end:])]))
+    return format_html_join("", "{}", ([part] for part in [*parts, text[end:]]))

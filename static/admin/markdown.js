@@ -128,6 +128,7 @@ function send(field, file, progress) {
     data.set("image", file);
     request.open("POST", field.dataset.markdownxUploadUrlsPath);
     request.setRequestHeader("X-CSRFToken", token(field));
+    request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
     request.addEventListener("error", () => reject(new Error("The site does not answer. Try it again.")));

@@ -57,9 +57,11 @@ async function copy() {
     }
     const isInWords = response.headers.get("Content-Type")?.startsWith("text/plain");
     const isSignedOut = response.status === 403 && !isInWords;
+    if (response.status === 503) later(PAUSE);
     if (isInWords) say(await response.text(), true);
     else say(isSignedOut ? SIGNED_OUT : "This could not be kept just now. Your text stays here.", true);
-    return !isSignedOut; // whoever is known to the site gets a page that says more
+    // Whoever is known to the site gets a page that says more, unless it can save nothing now.
+    return !isSignedOut && response.status !== 503;
   } catch (error) {
     if (error.name === "AbortError") return true;
     say("This could not be kept: the site does not answer. Your text stays here.", true);

@@ -2,7 +2,9 @@
 // old one. So each form sends the token that the cookie holds now, also when a script reads it.
 
 function token() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  // By TLS the name begins with __Host-; a cookie of the other name may be left from before.
+  const named = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]+)`))?.[1];
+  return named("__Host-csrftoken") ?? named("csrftoken");
 }
 
 document.addEventListener("formdata", (event) => {

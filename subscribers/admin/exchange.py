@@ -5,8 +5,6 @@ editor sends it again, and what is done is done only if it is the very file that
 list of addresses lies anywhere, whatever happens in between, and any machine may answer.
 """
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -16,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from subscribers.admin.exchange_forms import ExportForm, ImportForm
 from subscribers.exchange import importing
-from subscribers.exchange.exporting import chosen, exported
+from subscribers.exchange.exporting import exported
+from subscribers.exchange.noting import note_export, note_import
 from subscribers.exchange.problems import UnreadableFile
 from subscribers.exchange.report import Report, recognised
-from subscribers.models import Subscriber
 
 IMPORT, EXPORT = "subscribers.import_subscriber", "subscribers.export_subscriber"
 
@@ -90,30 +88,16 @@ def go_through(form: ImportForm, user, report: Report, is_trial: bool) -> None:
         for step in importing.run(form.table, plan, dry_run=is_trial):
             report.add(step)
     finally:
-        if report.counts and not is_trial:
-            words = _("Imported “%(file)s” (%(mode)s): %(counts)s")
-            facts = {"file": plan.file, "mode": plan.mode.value, "counts": report.summary}
-            note(user, words % facts)
+        if not is_trial:
+            note_import(plan, report)
 
 
 def export(user, states: list[str]) -> StreamingHttpResponse:
     """Note who takes how many, and give them."""
-    facts = {"count": chosen(states).count(), "states": ", ".join(states)}
-    note(user, _("Exported %(count)d subscribers (%(states)s)") % facts)
+    note_export(user, states)
     name = f"subscribers-{timezone.localdate():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         exported(states, mark=True),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def note(user, words: str) -> None:
-    """Add a line to the desk's log, of no one person."""
-    LogEntry.objects.create(
-        user=user,
-        content_type=ContentType.objects.get_for_model(Subscriber),
-        object_repr=_("All subscribers"),
-        action_flag=CHANGE,
-        change_message=words,
     )

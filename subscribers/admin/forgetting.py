@@ -15,8 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from issues import audit
+from issues.audit import Act
 from subscribers import subscriptions
 from subscribers.admin.forms import ForgetForm
+from subscribers.exchange.noting import counted
 from subscribers.models import Subscriber, Suppression
 
 MOST_PEOPLE = 1000  # in one go
@@ -85,6 +88,7 @@ class Forgetting:
                 pk = person.pk  # which goes with the row
                 subscriptions.erase(person, reason)
                 self.note(request, pk, DELETION, noted)
+            audit.note(request.user, Act.READERS_ERASED, counted(len(people)), noted)
         text = ngettext("%d person is forgotten.", "%d people are forgotten.", len(people))
         kept = (
             _("No letter goes to their addresses again.")

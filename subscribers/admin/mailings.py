@@ -15,14 +15,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from issues.admin.filters import ChoiceFilter
+from issues.admin.read_only import ReadOnlyAdmin
 from issues.draft import whole
 from issues.models import Issue
 from issues.moments import day_and_clock
 from subscribers.admin import progress
 from subscribers.admin.mailing_acts import ACTS, MailingActs, has_failed, possible
 from subscribers.admin.mailing_report import report_of
-from subscribers.admin.read_only import ReadOnlyAdmin
-from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.connection import without_addresses
 from subscribers.delivery import totals
 from subscribers.delivery.rights import APPROVE

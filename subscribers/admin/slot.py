@@ -38,7 +38,7 @@ def change(request: HttpRequest, shown: list[Week]) -> HttpResponse:
         words = _("Say in “slot” which of the coming slots, and in “do” whether to skip it.")
         return HttpResponseBadRequest(words, content_type="text/plain; charset=utf-8")
     try:
-        said = weeks.skip(slot, request.user) if do == "skip" else weeks.unskip(slot)
+        said = weeks.skip(slot, request.user) if do == "skip" else weeks.unskip(slot, request.user)
         messages.success(request, said)
     except refusals.Refused as refusal:
         messages.error(request, str(refusal))

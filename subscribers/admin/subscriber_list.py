@@ -1,24 +1,15 @@
 """The list of subscribers: what it is searched for, and filtered by."""
 
-import datetime
-
-from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from issues.admin.filters import ChoiceFilter, PeriodFilter, since
 from issues.models import SectionType
 from subscribers.addresses import MAX_LENGTH, ascii_domain, key_of, read_address
 from subscribers.models import Letter, Subscriber
 
 MOST_WORDS = 5
-PERIODS = [
-    ("7", _("The last 7 days")),
-    ("30", _("The last 30 days")),
-    ("90", _("The last 90 days")),
-    ("365", _("The last year")),
-]
 
 
 def matching(people, text: str):
@@ -54,17 +45,6 @@ def as_key(word: str) -> str:
         return key_of(f"{local}@{ascii_domain(domain)}")
 
 
-class ChoiceFilter(admin.SimpleListFilter):
-    """Keeps what a choice says; a choice that there is not keeps everything."""
-
-    def queryset(self, request, queryset):
-        known = [str(value) for value, _label in self.lookup_choices]
-        return self.keep(queryset, self.value()) if self.value() in known else queryset
-
-    def keep(self, people, value: str):
-        raise NotImplementedError
-
-
 class StateFilter(ChoiceFilter):
     title = _("state")
     parameter_name = "state"
@@ -98,17 +78,6 @@ class LeftOutFilter(ChoiceFilter):
         return people.filter(unwanted_types__slug=value)
 
 
-class PeriodFilter(ChoiceFilter):
-    field: str
-
-    def lookups(self, request, model_admin):
-        return PERIODS
-
-    def keep(self, people, value):
-        since = timezone.now() - datetime.timedelta(days=int(value))
-        return people.filter(**{f"{self.field}__gte": since})
-
-
 class JoinedFilter(PeriodFilter):
     title = _("joined")
     parameter_name = "joined"
@@ -128,6 +97,5 @@ class FailedFilter(PeriodFilter):
     parameter_name = "failed"
 
     def keep(self, people, value):
-        since = timezone.now() - datetime.timedelta(days=int(value))
-        failed = Letter.objects.filter(state=Letter.State.FAILED, created_at__gte=since)
+        failed = Letter.objects.filter(state=Letter.State.FAILED, created_at__gte=since(value))
         return people.filter(pk__in=failed.values("subscriber"))

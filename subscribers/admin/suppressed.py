@@ -1,7 +1,6 @@
 """The screens of addresses that are not written to: nobody can read them, but one can ask."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
@@ -11,11 +10,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from issues import audit
+from issues.admin.filters import ChoiceFilter
+from issues.admin.read_only import ReadOnlyAdmin
+from issues.audit import Act
 from subscribers import subscriptions
 from subscribers.addresses import Address
 from subscribers.admin.forms import CheckForm
-from subscribers.admin.read_only import ReadOnlyAdmin
-from subscribers.admin.subscriber_list import ChoiceFilter
 from subscribers.models import Suppression
 
 
@@ -76,11 +77,9 @@ class SuppressionAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             return self.answer(request, form, None)
         with transaction.atomic():
-            address = form.cleaned_data["email"]
-            rows = list(Suppression.objects.of(address))
-            if rows:
-                LogEntry.objects.log_actions(request.user.pk, rows, DELETION, _("Lifted."))
-            is_lifted = subscriptions.lift(address)
+            is_lifted = subscriptions.lift(form.cleaned_data["email"])
+            if is_lifted:
+                audit.note(request.user, Act.SUPPRESSION_LIFTED)
         if is_lifted:
             text = _("It is lifted: the address may join and be imported again.")
             self.message_user(request, text, messages.SUCCESS)

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 # What reading a text fails with that no provider has written.
 NONSENSE = (
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     if provider != settings.EMAIL_PROVIDER or not view_class(provider):
         raise Http404

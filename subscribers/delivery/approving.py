@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues import publishing, roles
+from issues.audit import Act
 from issues.characters import FORBIDDEN, one_line
 from issues.models import Issue
 from issues.moments import in_words, next_issue_day
 from subscribers.checks import is_mailbox
 from subscribers.delivery import audience, refusals
 from subscribers.delivery.differing import largest
-from subscribers.delivery.log import note
+from subscribers.delivery.log import note_act
 from subscribers.delivery.rights import APPROVE
 from subscribers.issue_mail import building, size
 from subscribers.issue_mail.contents import Contents
@@ -87,7 +88,7 @@ def discard(mailing: Mailing, user) -> None:
     """Take an approval back: nothing goes out until somebody approves the issue again."""
     issue = held(mailing.issue, user)
     held_waiting(mailing).delete()
-    note(issue, user, _("The approval of its mail was taken back."))
+    note_act(issue, user, Act.MAIL_DISCARDED, _("The approval of its mail was taken back."))
 
 
 def differs(mailing: Mailing) -> bool:
@@ -187,7 +188,7 @@ def freeze(mailing: Mailing, ready: Ready, user, seen: str) -> Mailing:
     mailing.approved_at, mailing.scheduled_for = timezone.now(), ready.at
     mailing.save()
     keep_pictures(mailing)
-    note(mailing.issue, user, in_short(mailing))
+    note_act(mailing.issue, user, Act.MAIL_APPROVED, in_short(mailing))
     return mailing
 
 

@@ -1,8 +1,8 @@
 """What a person does with a mailing that has begun: the buttons of its page.
 
-Each verb asks for the right to approve mailings, decides on the locked row, notes in the log of the
-desk who did it, and says in words what was done. The user None is the command line or the worker,
-which may do everything.
+Each verb asks for the right to approve mailings, decides on the locked row, notes in the logs who
+did it, and says in words what was done. The user None is the command line or the worker, which may
+do everything.
 """
 
 import time
@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from issues.audit import Act
 from issues.models import Issue
-from subscribers.delivery.log import note
+from subscribers.delivery.log import note_act
 from subscribers.delivery.refusals import (
     AllHeld,
     AlreadyOver,
@@ -50,7 +51,7 @@ def pause(mailing: Mailing, user, reason: str = "") -> str:
         raise NotPausable(held)
     held.state, held.reason = State.PAUSED, reason
     held.save(update_fields=["state", "reason"])
-    return note(held, user, _("It is paused. Messages in hand still go out."))
+    return note_act(held, user, Act.MAIL_PAUSED, _("It is paused. Messages in hand still go out."))
 
 
 @transaction.atomic
@@ -71,8 +72,8 @@ def resume(mailing: Mailing, user) -> str:
     held.resumed_at = timezone.now()
     held.save(update_fields=["state", "reason", "started_at", "resumed_at"])
     if held.state == State.APPROVED:
-        return note(held, user, _("It begins at its time."))
-    return note(held, user, _("It goes on."))
+        return note_act(held, user, Act.MAIL_RESUMED, _("It begins at its time."))
+    return note_act(held, user, Act.MAIL_RESUMED, _("It goes on."))
 
 
 def state_to_resume(mailing: Mailing) -> State:
@@ -91,7 +92,8 @@ def cancel(mailing: Mailing, user) -> str:
             raise AlreadyOver(held)
         held.state, held.reason, held.ended_at = State.CANCELLED, "", timezone.now()
         held.save(update_fields=["state", "reason", "ended_at"])
-        words = note(held, user, _("It is cancelled. Nobody gets it from now on."))
+        words = _("It is cancelled. Nobody gets it from now on.")
+        note_act(held, user, Act.MAIL_CANCELLED, words)
     close(held, PATIENCE)
     return words
 
@@ -141,7 +143,7 @@ def retry_failed(mailing: Mailing, user, codes=None) -> str:
     words = ngettext(
         "%d message is tried again.", "%d messages are tried again.", count
     )  # fmt: skip
-    return note(held, user, words % count)
+    return note_act(held, user, Act.MAIL_RETRIED, words % count)
 
 
 def failed(mailing: Mailing, codes=None):
@@ -163,7 +165,7 @@ def release_held(mailing: Mailing, user) -> str:
         raise NothingToDo(_("Nothing is held."))
     reopen(held)
     words = ngettext("%d held message goes out.", "%d held messages go out.", count)
-    return note(held, user, words % count)
+    return note_act(held, user, Act.MAIL_RELEASED, words % count)
 
 
 @transaction.atomic
@@ -177,7 +179,7 @@ def decide_held(mailing: Mailing, user, pk: int, state: str) -> str:
         Row.SENT: _("Message %d counts as sent."),
         Row.FAILED: _("Message %d counts as failed."),
     }
-    return note(held, user, words[state] % pk)
+    return note_act(held, user, Act.MAIL_DECIDED, words[state] % pk)
 
 
 @transaction.atomic
@@ -196,7 +198,7 @@ def send_to_joined(mailing: Mailing, user) -> str:
     words = ngettext(
         "%d person who joined since gets it.", "%d people who joined since get it.", count
     )
-    return note(held, user, words % count)
+    return note_act(held, user, Act.MAIL_JOINED, words % count)
 
 
 def add_joined(mailing: Mailing) -> int:

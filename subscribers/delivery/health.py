@@ -4,10 +4,10 @@ It asks the database a fixed number of questions, none of which reads many rows.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -164,3 +164,26 @@ def of_letters(at: datetime.datetime) -> Iterator[Trouble]:
             words = _("%(count)d letters or more were to go out more than %(minutes)d minutes ago.")
         facts = {"count": count, "minutes": LATE.seconds // 60}
         yield Trouble("letters_waiting", words % facts)
+
+
+def oldest_due(at: datetime.datetime | None = None) -> dict[str, int]:
+    """Give for how many seconds the oldest letter and the oldest message of a mailing are due.
+
+    While a large mailing goes out it is as old as that: it is no trouble by itself.
+    """
+    at = at or timezone.now()
+    first = Delivery.objects.filter(mailing=OuterRef("pk"), due_at__lte=at).order_by("due_at")
+    going = Mailing.objects.under_way().annotate(due_at=Subquery(first.values("due_at")[:1]))
+    moments = {
+        "letters": Letter.objects.due(at).order_by("due_at").values_list("due_at", flat=True)[:1],
+        "deliveries": [
+            *going.values_list("due_at", flat=True),
+            *Mailing.objects.due(at).values_list("scheduled_for", flat=True),
+        ],
+    }
+    return {name: seconds_since(found, at) for name, found in moments.items()}
+
+
+def seconds_since(moments: Iterable[datetime.datetime | None], at: datetime.datetime) -> int:
+    """Give for how long the oldest of the moments is past; 0 if there is none."""
+    return int((at - min(filter(None, moments), default=at)).total_seconds())

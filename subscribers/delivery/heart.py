@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ class Heart:
     """Beats for one worker, and counts the others that live: they share the rate."""
 
     def __init__(self, pacing: Pacing):
-        self.name = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        # In containers, and on machines that were copied, all may have one name and one number.
+        self.name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(2)}"
         self.pacing, self.started_at = pacing, timezone.now()
         self.is_beating = False
         self.trouble, self.trouble_at = "", None

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from issues.audit import note
+from issues.audit import Act, note
 from subscribers.delivery import restored
 from subscribers.delivery.refusals import Refused
 from subscribers.delivery.rights import APPROVE
@@ -65,7 +65,7 @@ def resume(user) -> str:
     found = waiting()
     if not Hold.objects.all().delete()[0]:
         raise NothingHeld
-    note(user, "resumed sending", detail=found.words)
+    note(user, Act.SENDING_RESUMED, detail=found.words)
     words = [_("Letters and reminders go out again.")]
     if found.mailings:
         words.append(_("Each mailing waits on its own page, until somebody lets it go on."))

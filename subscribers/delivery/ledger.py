@@ -37,6 +37,7 @@ AT_ONCE = 100
 TABLE, PEOPLE = Delivery._meta.db_table, Subscriber._meta.db_table
 CHOICES = Subscriber.unwanted_types.through._meta.db_table
 
+# All that is put into these texts are names of tables and columns; values are parameters.
 CLAIM = f"""
     UPDATE {TABLE}
     SET state = 'sending', due_at = %s, worker = %s, attempts = attempts + 1,
@@ -48,13 +49,14 @@ CLAIM = f"""
     ) AND EXISTS (SELECT 1 FROM {Mailing._meta.db_table} WHERE id = %s AND state = 'sending')
     AND NOT EXISTS (SELECT 1 FROM {Hold._meta.db_table})
     RETURNING id, uid, attempts, lost, first_at, {{person}}
-"""
+"""  # nosec B608
 # A person is read in the statement that takes their row: what they said last counts.
 PERSON = [
-    f"(SELECT {column} FROM {PEOPLE} WHERE id = subscriber_id)"
+    f"(SELECT {column} FROM {PEOPLE} WHERE id = subscriber_id)"  # nosec B608
     for column in ("uid", "email", "state", "paused_until")
 ]
-UNWANTED = f"(SELECT {{keys}} FROM {CHOICES} WHERE {CHOICES}.subscriber_id = {TABLE}.subscriber_id)"
+OF_PERSON = f"{CHOICES}.subscriber_id = {TABLE}.subscriber_id"
+UNWANTED = f"(SELECT {{keys}} FROM {CHOICES} WHERE {OF_PERSON})"  # nosec B608
 # Several keys as one text.
 KEYS = {
     "sqlite": "group_concat(sectiontype_id)",
@@ -66,7 +68,7 @@ SETTLE = f"""
         first_at = CASE WHEN attempts = %s THEN NULL ELSE first_at END,
         skip = %s, code = %s, reply = %s, ended_at = %s
     WHERE id = %s AND {{condition}}
-"""
+"""  # nosec B608
 
 
 class Claimed(NamedTuple):

@@ -3,8 +3,16 @@
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from issues import audit
+from issues.audit import Act
 from issues.models import Issue
 from subscribers.models import Mailing
+
+
+def note_act(about: Issue | Mailing, user, act: Act, words: str) -> str:
+    """Do as `note` does, and add it to the audit log, which has what the command line does, too."""
+    audit.note(user, act, about, words)
+    return note(about, user, words)
 
 
 def note(about: Issue | Mailing, user, words: str) -> str:

@@ -188,7 +188,8 @@ def stop_if_failing(mailing_id: int) -> None:
     reason = words % {"failed": too_many, "all": too_many + sent_since, "reply": reply}
     sending = Mailing.objects.filter(pk=mailing_id, state=Mailing.State.SENDING)
     if sending.update(state=Mailing.State.PAUSED, reason=reason):
-        logger.warning("Mailing %d is paused: too many messages fail.", mailing_id)
+        words = "Mailing %d is paused: too many messages fail."
+        logger.warning(words, mailing_id, extra={"mailing": mailing_id})
 
 
 def finish(pk: int) -> None:

@@ -32,7 +32,8 @@ def begin(mailing: Mailing, at) -> None:
     waiting = Mailing.objects.waiting().filter(pk=mailing.pk, scheduled_for=mailing.scheduled_for)
     if reason:
         if waiting.update(state=State.PAUSED, reason=reason):
-            logger.warning("Mailing %d waits for a person: %s", mailing.pk, reason)
+            about = {"mailing": mailing.pk}
+            logger.warning("Mailing %d waits for a person: %s", mailing.pk, reason, extra=about)
     else:
         waiting.update(state=State.STARTING, started_at=at)
 

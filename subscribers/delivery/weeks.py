@@ -7,10 +7,13 @@ before. So a site that is being tried out is not nagged, and one that has begun 
 import datetime
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from issues import audit
+from issues.audit import Act
 from issues.models import Issue
 from issues.moments import ONE_DAY, in_words
 from subscribers.delivery import refusals
@@ -94,6 +97,7 @@ def is_missed(slot: datetime.datetime, at: datetime.datetime) -> bool:
     return not intended().filter(scheduled_for__gte=begin, scheduled_for__lt=end).exists()
 
 
+@transaction.atomic
 def skip(slot: datetime.datetime, user, at: datetime.datetime | None = None) -> str:
     """Let nothing be expected for a slot; say so. Raises WeekTaken if a mailing is."""
     week = week_of(slot)
@@ -101,11 +105,15 @@ def skip(slot: datetime.datetime, user, at: datetime.datetime | None = None) -> 
         raise refusals.WeekTaken(week.mailing)
     noted, _is_new = Slot.objects.get_or_create(at=slot)
     unskipped = Slot.objects.filter(pk=noted.pk, skipped_at__isnull=True)
-    unskipped.update(skipped_at=at or timezone.now(), skipped_by=user)
+    if unskipped.update(skipped_at=at or timezone.now(), skipped_by=user):
+        audit.note(user, Act.WEEK_SKIPPED, in_words(slot))
     return _("Nothing goes out on %s, and nobody is reminded.") % in_words(slot)
 
 
-def unskip(slot: datetime.datetime) -> str:
+@transaction.atomic
+def unskip(slot: datetime.datetime, user) -> str:
     """Let something be expected for a slot again."""
-    Slot.objects.filter(at=slot).update(skipped_at=None, skipped_by=None)
+    skipped = Slot.objects.filter(at=slot, skipped_at__isnull=False)
+    if skipped.update(skipped_at=None, skipped_by=None):
+        audit.note(user, Act.WEEK_RESTORED, in_words(slot))
     return _("Something is to go out on %s again.") % in_words(slot)

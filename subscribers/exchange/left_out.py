@@ -8,7 +8,7 @@ from django.db import connection
 from subscribers.models import Subscriber
 
 Pairs = Subscriber.unwanted_types.through
-INSERT = f"INSERT INTO {Pairs._meta.db_table} (subscriber_id, sectiontype_id) VALUES "
+INSERT = f"INSERT INTO {Pairs._meta.db_table} (subscriber_id, sectiontype_id) VALUES "  # nosec B608
 AT_ONCE = 400
 
 

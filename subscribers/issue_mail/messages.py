@@ -17,7 +17,7 @@ from subscribers.mime import Message, read_mailbox
 from subscribers.models import Subscriber
 from subscribers.tokens import Purpose
 
-TOKEN = "-token-"
+TOKEN = "-token-"  # nosec B105
 MOST_VARIANTS = 100  # that are kept: of twelve types there are thousands, of 100 kB and more each
 INERT = "#test"  # where the personal links of a test lead: nowhere
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from bitsletter.site import absolute_url, joined
 from issues.models import Asset, Issue, Section
-from issues.models.illustrated import addresses, path_of
+from issues.models.asset import PATH, path_of
+from issues.models.illustrated import addresses
 from issues.references import html_of
 
 WIDTH = 550  # pixels of the column that the texts are in
@@ -63,8 +64,7 @@ def pictures_in(rows: Iterable[Issue | Section]) -> Pictures:
 
 def with_files_at(wanted: Collection[str]) -> dict[str, Asset]:
     """Give the pictures with other files at these addresses, which were copied from pages."""
-    ours = Asset.base_url()
-    names = {address.removeprefix(ours): address for address in wanted}
+    names = {address.removeprefix(PATH): address for address in wanted}
     assets = Asset.objects.iterator() if names else []
     return {names[name]: one for one in assets for name in one.file_names() & names.keys()}
 

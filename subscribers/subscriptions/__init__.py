@@ -10,6 +10,7 @@ from subscribers.subscriptions.forgetting import (
     UNCONFIRMED_KEPT,
     drop_unconfirmed_changes,
     erase,
+    erase_oneself,
     erase_unconfirmed,
     lift,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "data_of",
     "drop_unconfirmed_changes",
     "erase",
+    "erase_oneself",
     "erase_unconfirmed",
     "give_reason",
     "leave",

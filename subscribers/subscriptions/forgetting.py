@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from issues import audit
+from issues.audit import Act
 from subscribers.addresses import Address
 from subscribers.models import ConsentEvent, Letter, Subscriber, Suppression
 from subscribers.subscriptions.records import held
@@ -16,11 +18,21 @@ UNCONFIRMED_KEPT = datetime.timedelta(days=30)
 ERASED_AT_ONCE = 500
 
 
-def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> None:
-    """Forget a person, but for a keyed hash that keeps imports from bringing them back."""
+@transaction.atomic
+def erase_oneself(subscriber: Subscriber) -> None:
+    """Forget a person who has asked for it by their link; the audit log tells that it was done."""
+    if erase(subscriber):
+        audit.note(None, Act.READERS_ERASED, name=audit.READER)
+
+
+def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> bool:
+    """Forget a person, but for a keyed hash that keeps imports from bringing them back.
+
+    Say whether there was anybody to forget.
+    """
     with held(subscriber) as person:
         if person is None:
-            return
+            return False
         Suppression.objects.add(person.address, reason)
         entries = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(Subscriber), object_id=person.pk
@@ -31,6 +43,7 @@ def erase(subscriber: Subscriber, reason: str = Suppression.Reason.ERASED) -> No
         Letter.objects.filter(kind=Letter.Kind.CHANGE, subscriber__in=others).delete()
         others.update(new_email="")
         person.delete()
+    return True
 
 
 def lift(address: Address) -> bool:

@@ -163,5 +163,5 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
     if request.method in READING:
         context = {"token": token, "subscriber": subscriber}
         return render(request, "subscribers/erase.html", context)
-    subscriptions.erase(subscriber)
+    subscriptions.erase_oneself(subscriber)
     return render(request, "subscribers/erased.html")

@@ -70,7 +70,8 @@ class TestDrill:
         empty_site()
         restore(file)
 
-        assert client.login(username="publisher", password="pencil")
+        who = {"username": "publisher", "password": "pencil"}
+        assert client.post(reverse("admin:login"), who).status_code == 302
         assert client.get(reverse("subscribers_desk:hold")).status_code == 200
         issue = Issue.objects.get(number=2)
         history = client.get(reverse("admin:issues_issue_history", args=[issue.pk]), follow=True)
@@ -214,7 +215,7 @@ class TestSecretKey:
         told = restore(file, "--replace")
 
         assert "another SECRET_KEY" not in told
-        assert secret_key.read_secret_keys("", False, tmp_path) == [former]
+        assert secret_key.read("", tmp_path, may_make=False) == [former]
         assert kept.stat().st_mode & 0o777 == 0o600
 
     def test_between_the_two_both_are_known(self, site, tmp_path, kept, settings, monkeypatch):
@@ -231,7 +232,7 @@ class TestSecretKey:
         with pytest.raises(KeyboardInterrupt):
             restore(file, "--replace")
 
-        assert secret_key.read_secret_keys("", False, tmp_path) == [new, former]
+        assert secret_key.read("", tmp_path, may_make=False) == [new, former]
 
     def test_one_that_is_a_setting_is_not_inside_and_its_lack_is_said(
         self, site, tmp_path, settings, capsys

@@ -89,6 +89,20 @@ def test_the_browser_has_nothing_to_complain_of_and_asks_no_other_host(
     assert hosts == {live_server.url.split("/")[2]}
 
 
+def test_no_script_can_write_html_as_text(page, live_server, archive):
+    page.goto(f"{live_server.url}/issues/7/")
+
+    said = page.evaluate(
+        """() => {
+            try { document.querySelector("main").innerHTML = "<p>Mine"; } catch (error) {
+                return error.name;
+            }
+        }"""
+    )
+
+    assert said == "TypeError"
+
+
 def test_everything_is_reached_by_keyboard(page, live_server, archive):
     page.goto(f"{live_server.url}/issues/7/")
     page.keyboard.press("Tab")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from issues.audit import Act, note
 from subscribers import subscriptions
 from subscribers.addresses import read_address
 from subscribers.consent import Proof, words
@@ -49,7 +50,9 @@ def test_they_are_accessible_and_fit(signed_in, live_server, ada, scheme):
     Suppression.objects.add(read_address("blocked@example.org"), "blocked")
     people = [screen(one, name) for one in (ada, wordy, gone) for name in ("change", "delete")]
     suppressed = reverse("admin:subscribers_suppression_changelist")
-    urls = [reverse("admin:index"), LIST, f"{LIST}add/", OVERVIEW, suppressed, CHECK, *people]
+    note(None, Act.READERS_EXPORTED, ", ".join(Subscriber.State.values), "People: 120000")
+    log = reverse("admin:issues_auditentry_changelist")
+    urls = [reverse("admin:index"), LIST, f"{LIST}add/", OVERVIEW, suppressed, CHECK, log, *people]
 
     for url in urls:
         page.goto(live_server.url + url)

@@ -2,6 +2,7 @@
 
 import random
 from importlib import import_module
+from operator import attrgetter
 
 import pytest
 from django.apps import apps
@@ -34,7 +35,7 @@ migration = import_module("issues.migrations.0009_asset_uses")
 
 
 def showing(*assets: Asset) -> str:
-    return "\n\n".join(f"![Seen]({asset.file.url})" for asset in assets)
+    return "\n\n".join(f"![Seen]({asset.path})" for asset in assets)
 
 
 def used() -> set[tuple]:
@@ -204,15 +205,16 @@ class TestWaysIn:
 
 
 class TestObjectStorage:
-    """Where pictures lie on another host, all is as it is here."""
+    """Where pictures lie on another host, all is as it is here, whichever address a text has."""
 
     @pytest.fixture(autouse=True)
     def elsewhere(self, settings):
         storage = {"BACKEND": "tests.object_storage.ObjectStorage"}
         settings.STORAGES = {**settings.STORAGES, "default": storage}
 
-    def test_uses_are_noted_and_mended(self, cat):
-        make_section(title="Tip", body=showing(cat))
+    @pytest.mark.parametrize("address", ["path", "file.url"])
+    def test_uses_are_noted_and_mended(self, cat, address):
+        make_section(title="Tip", body=f"![Seen]({attrgetter(address)(cat)})")
         assert used() == {("cat", "Tip")}
         AssetUse.objects.all().delete()
 
@@ -227,9 +229,11 @@ class TestObjectStorage:
 
         assert used() == {("cat", "Tip")}
 
-    def test_pages_show_all_files_of_a_picture(self, client):
+    @pytest.mark.parametrize("address", ["path", "file.url"])
+    def test_pages_show_all_files_of_a_picture(self, client, address):
         asset = images.store(picture())
-        issue = make_issue(1, sections=[{"title": "Tip", "body": showing(asset)}])
+        body = f"![Seen]({attrgetter(address)(asset)})"
+        issue = make_issue(1, sections=[{"title": "Tip", "body": body}])
 
         page = client.get(issue.sections.get().get_absolute_url()).content.decode()
 
@@ -240,7 +244,7 @@ class TestObjectStorage:
         gone = "https://pictures.example.org/site/a/gone.png"
 
         assert is_own_picture(gone)
-        assert file_sizes([cat.file.url, gone]).keys() == {cat.file.url}
+        assert file_sizes([cat.file.url, cat.path, gone]).keys() == {cat.file.url, cat.path}
 
 
 class TestMending:

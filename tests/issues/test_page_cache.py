@@ -18,6 +18,7 @@ from bitsletter.release import release
 from issues import search
 from issues.models import Issue, Section, SectionType, Tag
 from issues.page_cache import accepted_coding
+from tests.answers import headers_of
 from tests.builders import TOMORROW, YESTERDAY, change, make_issue, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ class TestKeeping:
 
         assert first.status_code == 200
         assert second.content == first.content
-        assert dict(second.headers) == dict(first.headers)
+        assert headers_of(second) == headers_of(first)
 
     @pytest.mark.parametrize(
         "path", ["/nothing/", "/issues/latest/", "/issues/2/", "/admin/login/", "/share.png"]

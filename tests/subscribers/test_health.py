@@ -85,7 +85,7 @@ class TestSlot:
         weeks.skip(WEDNESDAY, editor)
         assert names() == []
 
-        weeks.unskip(WEDNESDAY)
+        weeks.unskip(WEDNESDAY, editor)
         assert names() == ["missed_slot"]
 
     def test_before_the_first_approval_none_was(self):

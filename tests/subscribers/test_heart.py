@@ -47,3 +47,11 @@ def test_whoever_ends_is_not_waited_for(heart):
     heart.stop()
 
     assert not Worker.objects.exists()
+
+
+def test_workers_of_one_name_and_number_on_two_machines_are_two(heart):
+    heart.beat()
+    other = Heart(Pacing())
+    other.beat()
+
+    assert other.pacing.workers == 2

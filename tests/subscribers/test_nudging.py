@@ -152,7 +152,7 @@ class TestIfSomethingIsApproved:
         weeks.skip(WEDNESDAY, paula)
         assert nudge_due(A_DAY_BEFORE) == 0
 
-        weeks.unskip(WEDNESDAY)
+        weeks.unskip(WEDNESDAY, paula)
         assert nudge_due(A_DAY_BEFORE) == 1
 
 

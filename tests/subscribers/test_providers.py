@@ -302,6 +302,14 @@ class TestSettings:
         }
         assert is_installed
 
+    def test_both_may_stand_in_the_file_of_settings(self, tmp_path):
+        file = tmp_path / ".env"
+        file.write_text("EMAIL_PROVIDER=postmark\nANYMAIL_POSTMARK_SERVER_TOKEN='123'\n")
+
+        _backend, anymail, _is_installed = self.read(tmp_path, ENV_FILE=str(file))
+
+        assert anymail["POSTMARK_SERVER_TOKEN"] == "123"
+
     def test_without_any_messages_become_files(self, tmp_path):
         backend, anymail, is_installed = self.read(tmp_path)
 

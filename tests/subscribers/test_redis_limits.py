@@ -29,7 +29,7 @@ def url():
 @pytest.fixture(autouse=True)
 def shared(settings, url):
     """Keep the caches of this process in Redis."""
-    in_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    in_redis = {"BACKEND": "bitsletter.shared_cache.SharedCache", "LOCATION": url}
     settings.CACHES = {name: {**in_redis, "KEY_PREFIX": name} for name in settings.CACHES}
     caches["default"].clear()
 

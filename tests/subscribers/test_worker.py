@@ -186,7 +186,7 @@ class TestProcess:
         self, environment, mail_server
     ):
         with at_work(environment) as worker:
-            assert worker.stdout.readline() == "The worker is at work.\n"
+            assert "The worker is at work." in worker.stderr.readline()
             for number in (1, 2):
                 subscriptions.ask(read_address(f"r{number}@example.org"), Proof("sign-up", "/"))
                 wait_until(lambda number=number: len(mail_server.messages) == number)
@@ -229,7 +229,7 @@ class TestProcess:
 
     def test_a_database_that_takes_nothing_does_not_keep_it(self, environment):
         with at_work(environment) as worker:
-            assert worker.stdout.readline() == "The worker is at work.\n"
+            assert "The worker is at work." in worker.stderr.readline()
             with transaction.atomic():
                 assert len(Worker.objects.select_for_update()) == 1
 

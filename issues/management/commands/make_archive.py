@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="another seed, another text (1)")
 
     def handle(self, issues, sections, seed, **options):
-        author = Author(random.Random(seed), sections)
+        author = Author(random.Random(seed), sections)  # nosec B311
         first = (Issue.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         step = min(datetime.timedelta(weeks=1), SPAN / max(issues, 1))
         moments = [NEWEST - step * age for age in reversed(range(issues))]

@@ -11,6 +11,7 @@ from bitsletter.backup import BackupError, files
 from bitsletter.backup.making import back_up
 from bitsletter.backup.manifest import Manifest
 from issues import audit
+from issues.audit import Act
 
 MEBIBYTE = 1024 * 1024
 
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
     def note(self, path: Path) -> None:
         try:
-            audit.note(None, "backed up", path.name)
+            audit.note(None, Act.BACKED_UP, path.name)
         except DatabaseError as error:  # such as one that can only be read
             self.stderr.write(f"The audit log could not be written: {error}")
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from subscribers.exchange.exporting import exported
+from subscribers.exchange.noting import note_export
 from subscribers.models import Subscriber
 
 STDOUT = Path("-")
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, file, state, bom, **options):
+        note_export(None, state)
         pieces = exported(state, bom)
         if file in (None, STDOUT):
             for piece in pieces:

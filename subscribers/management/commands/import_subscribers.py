@@ -11,6 +11,7 @@ from tqdm import tqdm
 from issues.characters import one_line
 from subscribers.exchange import importing
 from subscribers.exchange.deciding import Mode, Plan
+from subscribers.exchange.noting import note_import
 from subscribers.exchange.problems import UnreadableFile, Unusable
 from subscribers.exchange.records import Delimiter
 from subscribers.exchange.report import Report, recognised
@@ -85,15 +86,22 @@ class Command(BaseCommand):
     def go_through(self, table: Table, plan: Plan, dry_run: bool) -> Report:
         """Import, or try to, and say each problem at once."""
         report = Report()
+        try:
+            self.follow(importing.run(table, plan, dry_run), table, report)
+        finally:
+            if not dry_run:
+                note_import(plan, report)
+        return report
+
+    def follow(self, steps, table: Table, report: Report) -> None:
         with tqdm(total=table.line_count, unit="line", disable=None, leave=False) as bar:
-            for step in importing.run(table, plan, dry_run):
+            for step in steps:
                 report.add(step)
                 bar.update(step.line - bar.n)
                 if step.problems:
                     with tqdm.external_write_mode():
                         for one in step.problems:
                             self.stderr.write(f"line {one.line}: {one.reason}")
-        return report
 
 
 def past(text: str) -> datetime.datetime:

@@ -14,7 +14,13 @@ from subscribers import written_mails
 from subscribers.delivery import holding
 from subscribers.delivery.heart import Heart
 from subscribers.delivery.pacing import Pacing
-from subscribers.rounds import Round, keep_up, rounds_of_mailings, send_letters
+from subscribers.rounds import (
+    Round,
+    clear_unfinished,
+    keep_up,
+    rounds_of_mailings,
+    send_letters,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +45,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         heart = Heart(Pacing())
         mailings = rounds_of_mailings(heart, 1 if once else settings.SENDERS)
-        rounds = [Round(do, stop) for do in (*mailings, send_letters, keep_up)]
+        rounds = [Round(do, stop) for do in (*mailings, send_letters, clear_unfinished, keep_up)]
         if once:
             for one in rounds:
                 one.once()
@@ -49,7 +55,7 @@ class Command(BaseCommand):
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for the threads, too
         for one in rounds:
             one.start()
-        self.stdout.write("The worker is at work.")
+        logger.info("The worker is at work.")
         signal.sigwait(ENDINGS)
         stop.set()
         # A letter that takes longer is sent once more when its lease has run out.
