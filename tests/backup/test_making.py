@@ -41,13 +41,14 @@ def names_in(path) -> list[str]:
 
 class TestCommand:
     def test_says_what_it_holds_and_notes_it(self, site, tmp_path):
+        tables = rows()
+
         told = back_up_to(tmp_path / "site.tar")
 
-        tables = rows()
-        total = sum(map(len, tables.values())) - len(tables["issues.auditentry"])
+        total = sum(map(len, tables.values()))
         assert f"site.tar: {total} rows of {len(tables)} tables, 3 files of pictures, 0." in told
         assert (tmp_path / "site.tar").stat().st_mode & 0o777 == 0o600
-        assert AuditEntry.objects.get().subject == "site.tar"
+        assert AuditEntry.objects.latest("pk").subject == "site.tar"
 
     def test_writes_over_nothing_unless_it_is_told_to(self, site, tmp_path):
         path = tmp_path / "site.tar"
