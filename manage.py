@@ -12,7 +12,11 @@ def main() -> None:
     from bitsletter import logs
 
     logs.write_down_what_ends_us()
-    if sys.argv[1:2] == ["setup"]:  # it begins where there are no settings yet
+    is_setup = sys.argv[1:2] == ["setup"]
+    if is_setup or sys.stdout.isatty():
+        # A terminal may lack a letter of ours; what is written to a file is to be whole.
+        sys.stdout.reconfigure(errors="replace")
+    if is_setup:  # it begins where there are no settings yet
         from issues.management.commands.setup import Command
 
         Command().run_from_argv(sys.argv)

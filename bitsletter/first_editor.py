@@ -6,6 +6,10 @@ from collections.abc import Callable
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from issues import audit
+from issues.audit import Act
 
 
 class Unusable(Exception):
@@ -13,9 +17,15 @@ class Unusable(Exception):
 
 
 def is_needed(name: str) -> bool:
-    """Say whether there is nobody yet, or not the one who is asked for by name."""
+    """Say whether there is nobody yet, or not the one who is asked for by name.
+
+    Raises Unusable.
+    """
     users = get_user_model().objects
-    return not users.filter(username=name).exists() if name else not users.exists()
+    if name:
+        check(name, "")
+        users = users.filter(username=get_user_model().normalize_username(name))
+    return not users.exists()
 
 
 def check(name: str, email: str) -> None:
@@ -36,5 +46,7 @@ def read(look: Callable, name: str, email: str) -> None:
 def make(name: str, email: str, password: str) -> str:
     """Make the account; give its password, a new one if none is given."""
     password = password or secrets.token_urlsafe(12)
-    get_user_model().objects.create_superuser(name, email, password)
+    with transaction.atomic():
+        user = get_user_model().objects.create_superuser(name, email, password)
+        audit.note(None, Act.ACCOUNT_MADE, user)
     return password

@@ -10,6 +10,9 @@ either where systemd holds the port (`bitsletter-web.socket`).
 import os
 import shutil
 import tempfile
+from importlib.util import module_from_spec, spec_from_file_location
+from logging import Formatter
+from pathlib import Path
 
 from dotenv import dotenv_values
 from gunicorn.glogging import Logger
@@ -39,17 +42,49 @@ max_requests_jitter = 20_000
 control_socket_disable = True
 
 
+def blotting():
+    """Give `bitsletter.blotting` as the file is now, and under no name.
+
+    The workers load their own: what they found here would be that of an old release.
+    """
+    spec = spec_from_file_location("blotting", Path(__file__).with_name("blotting.py"))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class logger_class(Logger):  # noqa: N801  gunicorn looks for this name
-    """Writes what the master says as `bitsletter.logs` writes what its workers say."""
+    """Writes what the master says as `bitsletter.logs` writes what its workers say.
+
+    Workers too, until they have read the settings: such as why these cannot be read.
+    """
 
     def setup(self, cfg):
         super().setup(cfg)
-        if given.get("LOG_FORMAT", "json").lower() == "json":
-            names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
-            fields = ["levelname", "name", "message", "process"]
-            lines = JsonFormatter(fields, timestamp="time", rename_fields=names)
-            for handler in self.error_log.handlers:
-                handler.setFormatter(lines)
+        lines = JSONLines if given.get("LOG_FORMAT", "json").lower() == "json" else PlainLines
+        for handler in self.error_log.handlers:
+            handler.setFormatter(lines())
+
+
+class JSONLines(JsonFormatter):
+    def __init__(self):
+        names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
+        fields = ["levelname", "name", "message", "process"]
+        super().__init__(fields, timestamp="time", rename_fields=names)
+        self.blotted = blotting().blotted
+
+    def process_log_record(self, log_data):
+        at = log_data.pop("time").isoformat(timespec="milliseconds")
+        return {"time": at} | self.blotted(log_data)
+
+
+class PlainLines(Formatter):
+    def __init__(self):
+        super().__init__("{levelname} {name} {message}", style="{")
+        self.blot = blotting().blot
+
+    def format(self, record):
+        return self.blot(super().format(record))
 
 
 def on_starting(server):

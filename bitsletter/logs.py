@@ -41,6 +41,7 @@ def description(form: str, level: str) -> dict:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"failures": {"()": lambda: is_failure}},
         "formatters": {PLAIN: {"()": PlainLines}, JSON: {"()": JSONLines}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
         "root": {"handlers": ["console"], "level": level},
@@ -48,13 +49,18 @@ def description(form: str, level: str) -> dict:
             # Django's own ways, such as mail to ADMINS, need somebody who reads them.
             "django": {"handlers": [], "level": "NOTSET", "propagate": True},
             # What was answered is told by `bitsletter.request_log`; here is what went wrong.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["failures"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.template": {"level": "INFO"},  # each variable that is not there is a traceback
             "django.server": {**to_console, "level": "ERROR"},
             "gunicorn.error": to_console,
         },
     }
+
+
+def is_failure(record: logging.LogRecord) -> bool:
+    """Leave out each 503: whoever answers one has said why, and a warning is enough."""
+    return getattr(record, "status_code", None) != 503
 
 
 def configure(config: dict) -> None:
@@ -87,7 +93,8 @@ def prepared(record: logging.LogRecord) -> logging.LogRecord:
     record.request_id = request_id.get() or getattr(request, "number", "")
     path = getattr(request, "path", None)  # runserver gives a socket
     if path and isinstance(record.args, tuple):
-        record.args = tuple(route_of(request) if one == path else one for one in record.args)
+        paths = {path, path.encode("unicode_escape").decode("ascii")}  # as Django writes it
+        record.args = tuple(route_of(request) if one in paths else one for one in record.args)
     return record
 
 
@@ -105,7 +112,10 @@ class PlainLines(logging.Formatter):
 
 
 class JSONLines(JsonFormatter):
-    """For programs: each record is one line, and each fact has a name."""
+    """For programs: each record is one line, and each fact has a name.
+
+    All of it is ASCII: whatever strangers have written moves no cursor of who reads it raw.
+    """
 
     NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
 
@@ -115,7 +125,6 @@ class JSONLines(JsonFormatter):
             timestamp="time",
             rename_fields={**self.NAMES, "threadName": "thread"},
             reserved_attrs=[*RESERVED_ATTRS, "server_time"],
-            json_ensure_ascii=False,
         )
 
     def format(self, record: logging.LogRecord) -> str:

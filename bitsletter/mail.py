@@ -41,8 +41,12 @@ def read_mail_server(url: str) -> dict:
     """Give Django's settings for the mail server that EMAIL_URL names."""
     try:
         found = dj_email_url.parse(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from error
+    except ValueError:
+        # Not from the error, whose words may hold half the password.
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like submission://name:password@host:port. Write / # ? @ and % in "
+            "the password as %2F %23 %3F %40 and %25."
+        ) from None
     # Unknown beginnings would be read as SMTP without encryption, and smtps:// as STARTTLS.
     if "EMAIL_BACKEND" not in found or url.startswith("smtps:"):
         raise ImproperlyConfigured(

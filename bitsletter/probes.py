@@ -4,6 +4,7 @@ Each is asked in a thread of its own, so that whoever waits for the answer can s
 at a time: what hangs holds one thread, however many ask.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from concurrent.futures import Future
 
 from django.core.cache import caches
 from django.db import connections
+
+logger = logging.getLogger(__name__)
 
 
 class Probe:
@@ -26,10 +29,10 @@ class Probe:
         """Ask, unless somebody is asking already or the last answer still holds."""
         with self.lock:
             if self.answer is None or (self.answer.done() and self.is_over()):
-                self.answer = Future()
-                thread = threading.Thread(target=self.run, args=[self.answer], daemon=True)
-                thread.name = f"probe-{self.name}"
-                thread.start()
+                answer = Future()
+                name = f"probe-{self.name}"
+                threading.Thread(target=self.run, args=[answer], name=name, daemon=True).start()
+                self.answer = answer  # not before there is a thread that gives it
             return self.answer
 
     def is_over(self) -> bool:
@@ -37,16 +40,23 @@ class Probe:
 
     def run(self, answer: Future) -> None:
         try:
-            found = self.ask()
+            found, failure = self.ask_and_close(), None
         except Exception as error:
-            found = error
-        connections.close_all()  # of this thread
-        caches.close_all()
+            logger.warning("The probe “%s” has failed.", self.name, exc_info=True)
+            found, failure = None, error
         self.answered_at = time.monotonic()
-        if isinstance(found, Exception):
-            answer.set_exception(found)
+        if failure:
+            answer.set_exception(failure)
         else:
             answer.set_result(found)
+
+    def ask_and_close(self):
+        """Ask, and leave no connection of this thread behind."""
+        try:
+            return self.ask()
+        finally:
+            connections.close_all()
+            caches.close_all()
 
     def forget(self) -> None:
         """Let the next one who asks get an answer of then."""

@@ -11,6 +11,7 @@ from django.utils.encoding import punycode
 from environs import Env
 
 from bitsletter import env_file, logs, mail, postgres, secret_key, signing_in, sqlite, storage
+from bitsletter.cache_url import read_shared_cache
 from bitsletter.whereabouts import is_local, read_site_url, read_time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -83,9 +84,7 @@ def read_caches() -> dict:
         for name, most in CACHE_ENTRIES.items()
     }
     if env.str("CACHE_URL", ""):
-        shared = env.dj_cache_url("CACHE_URL")
-        if shared["BACKEND"].endswith(".RedisCache"):
-            shared["BACKEND"] = "bitsletter.shared_cache.SharedCache"
+        shared = read_shared_cache(env)
         prefix = shared.get("KEY_PREFIX", "")
         return caches | {
             name: shared | {"KEY_PREFIX": f"{prefix}{name}"}

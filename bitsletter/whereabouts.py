@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
+from bitsletter.blotting import blot
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -19,7 +21,8 @@ def read_site_url(text: str) -> str:
         is_whole = False
     if not is_whole or parts.query or parts.fragment or parts.username is not None:
         raise ImproperlyConfigured(
-            f"SITE_URL must look like https://news.example.org, without a path; it is {url!r}."
+            "SITE_URL must look like https://news.example.org, without a path; it is "
+            f"{blot(url)!r}."
         )
     return url
 

@@ -1,5 +1,6 @@
 """What is written down: a line of JSON for each request, and nobody's address."""
 
+import errno
 import json
 import logging
 import os
@@ -26,6 +27,7 @@ from subscribers import tokens
 from subscribers.models import Letter
 from subscribers.tokens import Purpose
 from tests.builders import install_rows, make_subscriber
+from tests.machine import free_port
 from tests.subscribers.mailings import begun_mailing
 from tests.subscribers.signing_up import ripe_stamp
 from tests.web_process import collect_static, production, served
@@ -230,6 +232,44 @@ class TestRequests:
         assert not hasattr(record, "user")
 
 
+@pytest.mark.django_db
+class TestFailures:
+    def test_a_calm_refusal_is_told_once_and_as_no_error(self, client, caplog, monkeypatch):
+        def full(*args):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("issues.views.year_counts", full)
+
+        assert client.get("/issues/").status_code == 503
+        [told] = [one for one in caplog.records if one.name != "bitsletter.request_log"]
+        assert (told.name, told.levelname) == ("bitsletter.faults", "WARNING")
+
+    @pytest.mark.parametrize(
+        "odd", ["\r\nERROR", "\x1b[2J", "\x9b2J", "\u2028x", "\u202e", "\ud800"]
+    )
+    def test_nothing_that_strangers_write_leaves_its_line(self, odd):
+        record = logging.LogRecord("site", logging.INFO, "", 1, "It said: %s", (odd,), None)
+
+        line = logs.JSONLines().format(record)
+
+        assert line.isascii()
+        assert line.isprintable()
+        assert json.loads(line)["message"] == f"It said: {odd}"
+
+    def test_the_route_stands_for_a_path_in_any_script(self, client, caplog, monkeypatch):
+        def broken(*args):
+            raise RuntimeError
+
+        monkeypatch.setattr("subscribers.tokens.read", broken)
+        client.raise_request_exception = False
+
+        client.get("/confirm/größe/")
+
+        [told] = [one for one in caplog.records if one.name == "django.request"]
+        line = json.loads(logs.JSONLines().format(told))
+        assert line["message"] == "Internal Server Error: /confirm/<str:token>/"
+
+
 @pytest.mark.once
 class TestSettings:
     def read(self, monkeypatch, debug=False, **environment) -> dict:
@@ -274,7 +314,30 @@ def test_what_ends_a_command_is_written_down_without_addresses(tmp_path, setting
 
     assert done.returncode == 1
     assert "secret-" not in done.stdout + done.stderr
-    assert done.stderr.count("ValueError: …") == 2
+    said = done.stderr
     if setting["LOG_FORMAT"] == "json":
-        told = [json.loads(line) for line in done.stderr.splitlines()]
+        told = [json.loads(line) for line in said.splitlines()]
         assert [one["level"] for one in told] == ["CRITICAL"] * 2
+        said = "".join(one["traceback"] for one in told)
+    assert said.count("ValueError: …") == 2
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("form", ["json", "plain"])
+def test_what_keeps_gunicorn_from_starting_is_written_down_without_addresses(tmp_path, form):
+    """Nobody has read the settings yet, and so nobody has said how to write."""
+    nowhere = {"DATA_DIR": "/dev/null/secret-folder@example.org", "LOG_FORMAT": form}
+    environment = production(tmp_path, settings.SECRET_KEY) | nowhere | {"PORT": str(free_port())}
+    command = [sys.executable, "-m", "gunicorn", "--config", "bitsletter/gunicorn_conf.py"]
+    command.append("bitsletter.wsgi")
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    # Gunicorn itself says it once more, in a line of its own that is no log.
+    said = [line for line in done.stderr.splitlines() if not line.startswith("[Errno 20]")]
+    assert done.returncode
+    assert "NotADirectoryError" in "".join(said)
+    assert "secret-" not in "".join(said)
+    if form == "json":
+        failures = [json.loads(line) for line in said if "NotADirectoryError" in line]
+        assert {one["message"] for one in failures} == {"Exception in worker process"}

@@ -125,6 +125,25 @@ class TestSettings:
         assert name in last
 
     @pytest.mark.parametrize(
+        "setting",
+        [
+            {"SITE_URL": "https://ada:hush@news.example.org"},
+            # A slash in a password is easily forgotten, and what is before it taken for a port.
+            {"EMAIL_URL": "submission://ada:hush/x@mail.example.org"},
+            {"CACHE_URL": "redis://ada:hush/x@cache.example.org/0"},
+            {"DATABASE_URL": "postgres://ada:hush/x@db.example.org/name"},
+            {"MEDIA_STORAGE_URL": "s3://KEY:hush/x@s3.example.org/pictures"},
+        ],
+        ids=lambda setting: next(iter(setting)),
+    )
+    def test_nonsense_is_named_without_its_password(self, tmp_path, setting):
+        done = manage("check", DATA_DIR=str(tmp_path), **setting)
+
+        assert done.returncode != 0
+        assert next(iter(setting)) in done.stderr.strip().splitlines()[-1]
+        assert "hush" not in done.stdout + done.stderr
+
+    @pytest.mark.parametrize(
         ("found", "setting"),
         [
             ("bitsletter.E001", {"DATABASE_URL": "sqlite:///{}/db?init_command=SELECT 1"}),

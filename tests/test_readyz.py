@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 from django.core.files.storage import InMemoryStorage, default_storage
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
@@ -275,10 +275,32 @@ class TestProbes:
         assert answers([probe], 10) == {"slow": "well"}
         assert asked == [1]
 
-    def test_a_failure_is_an_answer(self):
+    def test_a_failure_is_an_answer_and_the_log_says_more(self, caplog):
         found = answers([Probe("broken", lambda: 1 / 0)], 10)
 
         assert isinstance(found["broken"], ZeroDivisionError)
+        [told] = caplog.records
+        assert told.exc_info[0] is ZeroDivisionError
+
+    def test_so_is_a_connection_that_cannot_be_closed(self):
+        def closing_fails():
+            connections["default"].close = lambda: 1 / 0
+
+        found = answers([Probe("broken", closing_fails)], 10)
+
+        assert isinstance(found["broken"], ZeroDivisionError)
+
+    def test_where_no_thread_can_be_had_the_next_one_asks_again(self, monkeypatch):
+        def no_thread(self):
+            raise RuntimeError("can't start new thread")
+
+        probe = Probe("well", lambda: "well")
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", no_thread)
+            with pytest.raises(RuntimeError):
+                answers([probe], 1)
+
+        assert answers([probe], 10) == {"well": "well"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,6 +146,40 @@ class TestWithOptions:
         ours = {"DATA_DIR": str(file.parent / "data"), "ENV_FILE": str(file)}
         assert manage("shell", "--no-imports", "-c", program, **ours).stdout == "True True True\n"
 
+    def test_the_audit_log_knows_of_the_account(self, finished):
+        file, _done = finished
+        with closing(sqlite3.connect(file.parent / "data" / "db.sqlite3")) as database:
+            [entry] = database.execute("SELECT name, act, subject FROM issues_auditentry")
+
+        assert entry == ("command line", "account_made", "ada")
+
+    def test_the_same_name_in_wider_letters_is_no_other_account(self, copied):
+        done = setup(copied, "--site-url", SITE, "--no-input", "--editor", "ａｄａ")
+
+        assert done.returncode == 0, done.stderr
+        assert "There is an account already" in done.stdout
+
+    def test_a_name_that_is_no_text_is_refused_in_words(self, copied):
+        done = setup(copied, "--site-url", SITE, "--no-input", "--editor", "ad\udcff")
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("CommandError: No account was made. Enter a valid username")
+
+    def test_so_is_a_file_in_a_folder_that_is_not_there(self, tmp_path):
+        done = setup(tmp_path / "nowhere" / ".env", "--site-url", SITE, DATA_DIR=str(tmp_path))
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("CommandError: Not everything could be kept: [Errno 2]")
+
+    def test_a_terminal_that_lacks_letters_is_shown_the_password(self, begun):
+        """Else the account would be there, and nobody could come in."""
+        options = ("--site-url", SITE, "--site-name", "Ünser — Łetter", "--no-input")
+
+        done = setup(begun, *options, PYTHONIOENCODING="iso-8859-1")
+
+        assert done.returncode == 0, done.stderr
+        assert "shown this once" in done.stdout
+
     def test_again_it_changes_nothing_but_what_is_told(self, finished, copied):
         copied.write_text(f"# Ours.\nexport RATE=5 # slow\n{finished[0].read_text()}SENDERS=2")
         key, before = (copied.parent / "data" / "secret_key").read_text(), copied.read_text()
@@ -256,8 +290,11 @@ def test_the_first_editor_comes_into_the_database_of_the_settings(file):
 
 @pytest.mark.once
 class TestParts:
-    def test_help_has_an_example(self):
-        assert "Example: manage.py setup" in " ".join(manage("setup", "--help").stdout.split())
+    def test_help_has_an_example_and_warns_of_a_secret_among_the_options(self):
+        words = " ".join(manage("setup", "--help").stdout.split())
+
+        assert "Example: manage.py setup" in words
+        assert words.count("Whoever may list the processes of this machine sees it") == 1
 
     @pytest.mark.parametrize("text", ["", "a\nb", " ", "\x00"])
     def test_a_line_is_a_line(self, text):
@@ -292,11 +329,11 @@ class TestParts:
 
     def test_a_key_is_made_once(self, tmp_path):
         assert secret_key.make(tmp_path)
-        key = secret_key.read("", tmp_path, may_make=False)
+        [key] = secret_key.read("", tmp_path, may_make=False)
 
         assert not secret_key.make(tmp_path)
 
-        assert secret_key.read("", tmp_path, may_make=True) == key
+        assert secret_key.read("", tmp_path, may_make=True) == [key]
         assert len(key) >= 50
         assert [one.name for one in tmp_path.iterdir()] == ["secret_key"]
         assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600

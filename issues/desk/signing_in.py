@@ -3,8 +3,8 @@
 from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -22,11 +22,11 @@ def sign_in(request: HttpRequest, ask_for_password) -> HttpResponse:
     """Ask for a password, and lead whoever owes more than that to where it is asked for."""
     page = second_step.owed(request)
     if page and request.method in ("GET", "HEAD"):
-        return redirect(with_next(page, wanted(request)))
+        return HttpResponseRedirect(with_next(page, wanted(request)))
     response = ask_for_password(request)
     if request.method == "POST" and response.status_code == 302:
         page = second_step.owed(request, request.user)
-        return redirect(with_next(page, response.url)) if page else response
+        return HttpResponseRedirect(with_next(page, response.url)) if page else response
     return response
 
 
@@ -36,7 +36,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """Ask for a code of whoever has given their password."""
     page = second_step.owed(request)
     if page != second_step.CODE:
-        return redirect(with_next(page, wanted(request)) if page else wanted(request))
+        return HttpResponseRedirect(with_next(page, wanted(request)) if page else wanted(request))
     if request.method != "POST":
         return show_code(request, CodeForm())
     if "leave" in request.POST:
@@ -48,7 +48,7 @@ def code(request: HttpRequest) -> HttpResponse:
     second_step.complete(request, form.device)
     if form.was_recovery:
         tell_what_is_left(request)
-    return redirect(wanted(request))
+    return HttpResponseRedirect(wanted(request))
 
 
 def show_code(request: HttpRequest, form: CodeForm) -> HttpResponse:

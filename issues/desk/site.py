@@ -1,12 +1,15 @@
 """The admin site as a writing desk."""
 
+from functools import partial
+
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from issues import audit
 from issues.audit import Act
 from issues.desk import choosing, home, second_step, signing_in
+from issues.forms import ChangePasswordForm
 
 reading_and_posting = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -28,8 +32,14 @@ class DeskSite(AdminSite):
         return super().index(request, context)
 
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """Let people change their password. In Django's own view they may guess without end."""
+        view = PasswordChangeView.as_view(
+            form_class=partial(ChangePasswordForm, request=request),
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
         with transaction.atomic():
-            response = super().password_change(request, extra_context)
+            response = view(request)
             if response.status_code == 302:  # it is done, and leads on
                 audit.note(request.user, Act.PASSWORD_SET, request.user)
             return response

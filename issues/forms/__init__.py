@@ -11,13 +11,14 @@ from issues.forms.sections import (
     SectionFormSet,
     SectionRowForm,
 )
-from issues.forms.signing_in import CodeForm, FirstCodeForm, SwitchOffForm
+from issues.forms.signing_in import ChangePasswordForm, CodeForm, FirstCodeForm, SwitchOffForm
 from issues.forms.tags import AddTagsForm, MergeTagsForm, RemoveTagsForm, TagForm
 from issues.forms.widgets import MarkdownWidget, TagsWidget
 
 __all__ = [
     "AddTagsForm",
     "AssetForm",
+    "ChangePasswordForm",
     "CodeForm",
     "FirstCodeForm",
     "InboxFilterForm",

@@ -1,8 +1,10 @@
 """What somebody gives to sign in who has set up a second step."""
 
 from django import forms
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -81,9 +83,22 @@ class SwitchOffForm(CodeForm):
         self.request = request
 
     def clean_password(self) -> str:
-        """Ask as the sign-in does, so that guesses are counted with those there."""
-        password = self.cleaned_data["password"]
-        name = self.user.get_username()
-        if authenticate(self.request, username=name, password=password) is None:
-            raise ValidationError(_("That is not your password."))
-        return password
+        return own_password(self.request, self.user, self.cleaned_data["password"])
+
+
+class ChangePasswordForm(AdminPasswordChangeForm):
+    """Django's own, but for how it looks at the password of now."""
+
+    def __init__(self, *args, request, **options):
+        super().__init__(*args, **options)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        return own_password(self.request, self.user, self.cleaned_data["old_password"])
+
+
+def own_password(request: HttpRequest, user, typed: str) -> str:
+    """Take a password as the sign-in does, so that guesses are counted with those there."""
+    if authenticate(request, username=user.get_username(), password=typed) is None:
+        raise ValidationError(_("That is not your password."))
+    return typed

@@ -103,6 +103,14 @@ class TestSigningIn:
 
         assert response.url == INDEX
 
+    @pytest.mark.parametrize("where", ["inbox", "admin", "?page=2", "#top"])
+    def test_what_is_no_whole_address_is_one_all_the_same(self, arrived, device, where):
+        """Django's `redirect` would take it for the name of a view."""
+        response = arrived.post(CODE, {"code": code_of(device), "next": where})
+
+        assert (response.status_code, response.url) == (302, where)
+        assert arrived.get(CODE, {"next": where}).url == where
+
     def test_who_is_in_or_a_stranger_has_no_code_to_give(self, client, author):
         assert client.get(CODE).url == INDEX
         client.force_login(author)

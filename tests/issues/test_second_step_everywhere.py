@@ -26,8 +26,9 @@ def half(request, client, editor, settings) -> str:
 
 
 def urls() -> list[str]:
-    """Give each address with something in the places of what varies in it."""
-    return sorted(address(route, ["1"] * route.count("<")) for route in routes() - OPEN)
+    """Give each address of the desk with something in the places of what varies in it."""
+    desk = {route for route in routes() - OPEN if route.startswith("admin/")}
+    return sorted(address(route, ["1"] * route.count("<")) for route in desk)
 
 
 @pytest.mark.parametrize("half", KINDS, indirect=True)

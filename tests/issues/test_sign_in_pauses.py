@@ -140,6 +140,29 @@ class TestWhoWaits:
         assert sign_in("editor").status_code == 429
 
 
+class TestChangingThePassword:
+    """Whoever finds a desk that was left open could else guess there without end."""
+
+    def change(self, client, old: str):
+        data = {"old_password": old, "new_password1": "9vzq-2kfw", "new_password2": "9vzq-2kfw"}
+        return client.post(reverse("admin:password_change"), data)
+
+    def test_guesses_are_counted_with_those_at_the_sign_in(self, client, author):
+        client.force_login(author)
+
+        answers = [self.change(client, "guess") for _ in range(settings.SIGN_IN_FAILURES)]
+
+        assert "That is not your password." in answers[0].content.decode()
+        assert answers[-1].status_code == 429
+        assert self.change(client, "pencil").status_code == 429
+
+    def test_the_right_one_is_taken(self, client, author):
+        client.force_login(author)
+        self.change(client, "guess")
+
+        assert self.change(client, "pencil").url == reverse("admin:password_change_done")
+
+
 class TestWhatIsKept:
     def test_nothing_that_was_typed_nor_what_the_browser_says(self, client, author):
         for name in ("author", "my secret password"):

@@ -1,10 +1,9 @@
 """manage.py demo_editor: somebody to sign in as on a fresh machine."""
 
-import secrets
-
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
+
+from bitsletter import first_editor
 
 NAME = "editor"
 
@@ -17,12 +16,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        users, file = get_user_model().objects, settings.DATA_DIR / "demo_editor.txt"
+        file = settings.DATA_DIR / "demo_editor.txt"
         admin = f"{settings.SITE_URL}/admin/"
         self.stdout.write(f"Reader's view  {settings.SITE_URL}/\nWriting desk   {admin}")
-        if not users.exists():
-            password = secrets.token_urlsafe(12)
-            users.create_superuser(NAME, password=password)
+        if first_editor.is_needed(""):
+            password = first_editor.make(NAME, "", "")
             file.touch(mode=0o600)
             file.write_text(f"{admin}\nname: {NAME}\npassword: {password}\n")
             self.stdout.write(f"Sign in as     {NAME}   password: {password}   (kept in {file})")

@@ -20,6 +20,7 @@ from bitsletter.questions import QUESTIONS, Question
 from bitsletter.whereabouts import is_local
 
 BASE_DIR = Path(__file__).resolve().parents[3]
+SEEN = "Whoever may list the processes of this machine sees it here, but not in the file."
 
 
 class Command(BaseCommand):
@@ -33,7 +34,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         for one in QUESTIONS:
-            parser.add_argument(one.option, metavar=one.name, help=one.words)
+            words = f"{one.words} {SEEN}" if one.is_secret else one.words
+            parser.add_argument(one.option, metavar=one.name, help=words)
         parser.add_argument("--editor", help="the name of the first account: editor by default")
         parser.add_argument("--editor-email", help="where this person is reminded and warned")
         parser.add_argument(
@@ -54,6 +56,8 @@ class Command(BaseCommand):
             self.set_up(options)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
+        except OSError as error:  # such as a folder that is not there, or belongs to somebody else
+            raise CommandError(f"Not everything could be kept: {error}") from error
         except (KeyboardInterrupt, EOFError) as error:
             raise CommandError("You have stopped it. Run it again to go on.") from error
 
@@ -143,11 +147,11 @@ class Command(BaseCommand):
     def make_editor(self, options: dict) -> None:
         from bitsletter import first_editor
 
-        if not first_editor.is_needed(options["editor"] or ""):
-            self.stdout.write("There is an account already; it stays as it is.")
-            return
-        name, email = self.editor(options)
         try:
+            if not first_editor.is_needed(options["editor"] or ""):
+                self.stdout.write("There is an account already; it stays as it is.")
+                return
+            name, email = self.editor(options)
             first_editor.check(name, email)
             password = self.password(name, email, options)
         except first_editor.Unusable as error:
