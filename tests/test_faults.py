@@ -307,6 +307,20 @@ class TestNoCache:
                 assert_readable(person)
                 heals(person, "ended")
 
+    @pytest.mark.redis
+    @pytest.mark.parametrize(
+        "command",
+        ["CONFIG SET maxmemory 1 maxmemory-policy noeviction", "REPLICAOF 127.0.0.1 1"],
+    )
+    def test_redis_is_full_or_may_only_be_read(self, site, command):
+        with redis() as url, Redis.from_url(url) as client:
+            site.environment["CACHE_URL"] = url
+            client.execute_command(*command.split())
+            with served(site.environment) as server:
+                person = Person(site, server.port)
+                assert_readable(person)
+                heals(person, "refused")
+
 
 class TestPostgreSQL:
     @pytest.fixture
