@@ -10,6 +10,8 @@ From its end on, no mail goes out until a person says so; see `subscribers.deliv
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.conf import settings
@@ -155,17 +157,27 @@ def put_files_back(backup: Backup, written: set[str]) -> None:
 
 
 def finish(backup: Backup, takes_key: bool) -> None:
-    """Do what may only be done once the site is there."""
+    """Do what may only be done once the site is there, and what it is there without."""
     if takes_key:
-        keys.write(backup.keys())
-    restored.note()  # or the worker would take it for a second backup, and hold mailings again
-    for name in settings.CACHES:
-        try:
+        with told("The site's former key stays beside that of the backup"):
+            keys.write(backup.keys())
+    # Or the worker would take it for a second backup, and hold mailings again.
+    with told("The worker will say once more that the database was put back"):
+        restored.note()
+    for name in settings.CACHES:  # pages in it belong to another day, and are made anew anyway
+        with told(f"The cache “{name}” could not be emptied"):
             caches[name].clear()
-        except Exception as error:  # pages in it belong to another day, and are made anew anyway
-            logger.warning("The cache “%s” could not be emptied: %s", name, error)
     logger.warning(
         "The site was restored from a backup of %s. All mail is held back until somebody calls "
         "“manage.py resume_sending”, or lets it go out again at the desk.",
         backup.manifest.made_at,
     )
+
+
+@contextmanager
+def told(words: str) -> Iterator[None]:
+    """Say it where something fails, and go on."""
+    try:
+        yield
+    except Exception as error:
+        logger.warning("%s: %s", words, error)
