@@ -13,6 +13,10 @@ from urllib.parse import quote
 
 from django.db import connection
 
+from bitsletter import postgres
+
+SECONDS_OF_SILENCE = 1  # it is asked by everybody in turn, and can be done without
+
 
 def mark() -> Hashable | None:
     """Give the mark of the newest commit; None where there is none to rely on.
@@ -101,7 +105,9 @@ class PostgreSQLWatch(Watch):
     def connect(self):
         # Not from Django, which asks before each use whether the connection still works.
         options = connection.get_connection_params() | {"autocommit": True}
-        return connection.Database.connect(**options)
+        watching = connection.Database.connect(**options)
+        postgres.give_up_silent(watching, SECONDS_OF_SILENCE)
+        return watching
 
     def read(self) -> Hashable | None:
         [(snapshot,)] = self.connection.execute(self.QUESTION).fetchall()
