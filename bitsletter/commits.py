@@ -7,6 +7,7 @@ process, another machine, a person at its shell.
 
 import os
 import sqlite3
+import time
 from collections.abc import Hashable
 from threading import Lock
 from urllib.parse import quote
@@ -32,8 +33,10 @@ class Watch:
     """A connection of this process that only watches, whichever of its threads asks."""
 
     errors: tuple[type[Exception], ...]
+    pause = 0  # seconds after which it asks again that did not answer
 
     def __init__(self):
+        self.again_at = 0.0
         self.lock = Lock()
         self.connection = None
         self.database: Hashable = None
@@ -41,11 +44,14 @@ class Watch:
 
     def mark(self) -> Hashable | None:
         with self.lock:
+            if time.monotonic() < self.again_at:
+                return None
             try:
                 self.open()
                 return self.read()
             except self.errors:
                 self.close()
+                self.again_at = time.monotonic() + self.pause
                 return None
 
     def open(self) -> None:
@@ -93,6 +99,7 @@ class PostgreSQLWatch(Watch):
     A replica does not know all that are under way, so it has no mark.
     """
 
+    pause = 2  # one thread waits in vain, and not all of them in turn
     QUESTION = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_snapshot()::text END"
 
     @property
