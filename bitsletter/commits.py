@@ -7,11 +7,16 @@ process, another machine, a person at its shell.
 
 import os
 import sqlite3
+import time
 from collections.abc import Hashable
 from threading import Lock
 from urllib.parse import quote
 
 from django.db import connection
+
+from bitsletter import postgres
+
+SECONDS_OF_SILENCE = 1  # it is asked by everybody in turn, and can be done without
 
 
 def mark() -> Hashable | None:
@@ -28,8 +33,10 @@ class Watch:
     """A connection of this process that only watches, whichever of its threads asks."""
 
     errors: tuple[type[Exception], ...]
+    pause = 0  # seconds after which it asks again that did not answer
 
     def __init__(self):
+        self.again_at = 0.0
         self.lock = Lock()
         self.connection = None
         self.database: Hashable = None
@@ -37,11 +44,14 @@ class Watch:
 
     def mark(self) -> Hashable | None:
         with self.lock:
+            if time.monotonic() < self.again_at:
+                return None
             try:
                 self.open()
                 return self.read()
             except self.errors:
                 self.close()
+                self.again_at = time.monotonic() + self.pause
                 return None
 
     def open(self) -> None:
@@ -89,6 +99,7 @@ class PostgreSQLWatch(Watch):
     A replica does not know all that are under way, so it has no mark.
     """
 
+    pause = 2  # one thread waits in vain, and not all of them in turn
     QUESTION = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_snapshot()::text END"
 
     @property
@@ -101,7 +112,9 @@ class PostgreSQLWatch(Watch):
     def connect(self):
         # Not from Django, which asks before each use whether the connection still works.
         options = connection.get_connection_params() | {"autocommit": True}
-        return connection.Database.connect(**options)
+        watching = connection.Database.connect(**options)
+        postgres.give_up_silent(watching, SECONDS_OF_SILENCE)
+        return watching
 
     def read(self) -> Hashable | None:
         [(snapshot,)] = self.connection.execute(self.QUESTION).fetchall()

@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.db import Error, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -66,8 +66,9 @@ def is_of_database(error: Error) -> bool:
     state = getattr(cause, "sqlstate", None) or ""
     if state.startswith(POSTGRESQL_TOO_COMPLEX):
         return False
-    is_away = isinstance(error, OperationalError) or hasattr(cause, "sqlstate") and not state
-    return is_away or state == POSTGRESQL_READ_ONLY
+    # Without a state psycopg speaks itself: of a connection that is gone, or of our own mistakes.
+    is_gone = isinstance(error, InterfaceError) and hasattr(cause, "sqlstate") and not state
+    return isinstance(error, OperationalError) or is_gone or state == POSTGRESQL_READ_ONLY
 
 
 def sqlite_code(error: BaseException) -> int | None:

@@ -1,4 +1,4 @@
-"""How long a web process waits for a lock of the database: somebody is looking at their screen.
+"""How long a web process waits for a lock, or any answer: somebody is looking at their screen.
 
 The worker and commands wait longer, by `bitsletter.sqlite`. What waits here takes the place of a
 reader: so where one has waited in vain, and nobody has committed anything since, the next ones
@@ -9,9 +9,10 @@ from collections.abc import Hashable
 
 from django.db.backends.signals import connection_created
 
-from bitsletter import commits
+from bitsletter import commits, postgres
 
 SECONDS = 3
+SECONDS_OF_SILENCE = 20  # of PostgreSQL
 SECONDS_IF_STUCK = 0.05
 
 stuck_at: Hashable | None = None  # the mark of the newest commit when somebody waited in vain
@@ -28,6 +29,7 @@ def limit(connection, **kwargs) -> None:
         if connection.vendor == "sqlite":
             cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
         else:
+            postgres.give_up_silent(connection.connection, SECONDS_OF_SILENCE)
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{SECONDS}s"])
 
 

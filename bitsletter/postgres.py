@@ -55,6 +55,24 @@ def checked(sizes: dict) -> dict:
     return read
 
 
+def give_up_silent(connection, seconds: float) -> None:
+    """Let nobody wait longer for an answer on a connection of psycopg to a server that hangs.
+
+    Its machine answers for it, so that nothing of PATIENCE finds out; nor can it stop itself.
+    """
+    plain = type(connection).wait
+
+    def wait(*args, **kwargs):
+        try:
+            return plain(connection, *args, **{"timeout": seconds, **kwargs})
+        except connection.OperationalError as error:
+            if error.sqlstate is None:  # or the answer, should it come, would be the next one's
+                connection.close()
+            raise
+
+    connection.wait = wait
+
+
 @contextmanager
 def in_turn(connection) -> Iterator[None]:
     """Let one process at a time do something to a whole database, whichever machine it is on.

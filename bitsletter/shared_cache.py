@@ -1,7 +1,8 @@
 """The cache in Redis, without which the site works too: while Redis is away, nothing is kept.
 
-Redis may refuse, or hang. Either is found out by one who asks, within half a second; for a while
-the others do not ask at all.
+Redis may be gone, hang, or refuse: where its memory or its disk is full, or it is the copy of
+another. That is found out by one who asks, within half a second; for a while the others do not ask
+at all.
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, RedisError, TimeoutError
+from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
@@ -22,11 +23,11 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 0.5  # seconds for an answer
 PAUSE = 2  # seconds until Redis is asked again
 OPTIONS = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-AWAY = (ConnectionError, TimeoutError, OSError)
+AWAY = (ConnectionError, TimeoutError, ResponseError, OSError)
 
 
 class OutOfReach(RedisError):
-    """Redis did not answer a moment ago."""
+    """Redis keeps nothing, or did not a moment ago."""
 
 
 class Breaker:
@@ -37,7 +38,7 @@ class Breaker:
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
-        """Let a question through. Raises OutOfReach where Redis does not answer."""
+        """Let a question through. Raises OutOfReach where Redis does not do it."""
         self.let_through()
         try:
             yield

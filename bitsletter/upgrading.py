@@ -38,6 +38,7 @@ HARMLESS = (
     *(migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.RenameIndex),
     *(migrations.AlterModelTableComment,),
 )
+MEASURE = "measure it with a million rows, and say how long"
 INSTEAD = {
     migrations.DeleteModel: "take it out of the state now, and drop it one release later",
     migrations.RemoveField: "take it out of the state now, and drop it one release later",
@@ -102,13 +103,15 @@ def instead(operation: Operation, app: str, state: ProjectState, made: set[str])
     if isinstance(operation, HARMLESS) or model in made:
         return ""
     if isinstance(operation, migrations.AddField):
-        return "" if fills_itself(operation.field) else "give the column a db_default, or null"
+        if not fills_itself(operation.field):
+            return "give the column a db_default, or null"
+        return MEASURE if model in LARGE and has_index(operation.field) else ""
     if isinstance(operation, migrations.AlterField):
         known = state.models[app, model].fields[operation.name]
         is_wider = takes_more(known, operation.field, may_gain_index=model not in LARGE)
         return "" if is_wider else "let the column take what it took: add another one"
     if isinstance(operation, migrations.AddIndex):
-        return "" if model not in LARGE else "measure it with a million rows, and say how long"
+        return "" if model not in LARGE else MEASURE
     return INSTEAD.get(type(operation), "nobody knows this operation: excuse it with a reason")
 
 
@@ -126,6 +129,10 @@ def instead_of_parts(operation, app: str, state: ProjectState, made: set[str]) -
 def fills_itself(field: Field) -> bool:
     """Say whether rows can be added by code that does not know of a column."""
     return isinstance(field, ManyToManyField) or field.null or has_db_default(field)
+
+
+def has_index(field: Field) -> bool:
+    return field.db_index or field.unique
 
 
 def has_db_default(field: Field) -> bool:

@@ -126,3 +126,14 @@ def environment_of_image(folder: Path) -> dict[str, str]:
     pairs = [pair.split("=", 1) for line in instructions("ENV") for pair in line.split()]
     said = dict(pairs) | {"DATA_DIR": str(folder / "data"), "STATIC_ROOT": str(folder / "static")}
     return said | {"PATH": os.environ["PATH"]}
+
+
+@pytest.mark.parametrize("block", ["log", "request_body", "transport http"])
+def test_its_proxy_does_what_that_of_one_machine_does(block):
+    """It hides personal links, takes as long a text, and keeps no connection that may be closed."""
+    said = [
+        re.search(rf"^(\t+){block} \{{\n(?:.*\n)*?\1\}}$", path.read_text(), re.MULTILINE)[0]
+        for path in (ROOT / "deploy" / "Caddyfile", ROOT / "deploy" / "compose" / "Caddyfile")
+    ]
+
+    assert said[0].split() == said[1].split()

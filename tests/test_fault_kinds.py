@@ -7,7 +7,15 @@ import botocore.exceptions
 import psycopg
 import pytest
 import redis.exceptions
-from django.db import DatabaseError, IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from bitsletter.faults import is_deadlock, is_fault
 
@@ -69,6 +77,9 @@ def test_a_fault(error):
         caused(OperationalError, psycopg.errors.StatementTooComplex()),
         caused(IntegrityError, psycopg.errors.UniqueViolation()),
         caused(DatabaseError, psycopg.errors.UndefinedTable()),
+        # Found by psycopg itself, before it asked anybody.
+        caused(DataError, psycopg.DataError("text fields cannot contain NUL (0x00) bytes")),
+        caused(ProgrammingError, psycopg.ProgrammingError("the query has 2 placeholders but 1")),
         IntegrityError("no cause"),
         FileNotFoundError(errno.ENOENT, "No such file or directory"),
         redis.exceptions.ResponseError(),

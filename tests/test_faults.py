@@ -19,10 +19,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import OperationalError
 from redis import Redis
 
+from bitsletter.faults import is_fault
+from bitsletter.postgres import give_up_silent
 from tests.machine import postgres, postgres_programs, redis
 from tests.small_site import Answer, Person, Site, make_site
+from tests.test_fault_kinds import caused
 from tests.web_process import served
 from tests.worker_process import at_work, wait_until
 
@@ -307,6 +311,20 @@ class TestNoCache:
                 assert_readable(person)
                 heals(person, "ended")
 
+    @pytest.mark.redis
+    @pytest.mark.parametrize(
+        "command",
+        ["CONFIG SET maxmemory 1 maxmemory-policy noeviction", "REPLICAOF 127.0.0.1 1"],
+    )
+    def test_redis_is_full_or_may_only_be_read(self, site, command):
+        with redis() as url, Redis.from_url(url) as client:
+            site.environment["CACHE_URL"] = url
+            client.execute_command(*command.split())
+            with served(site.environment) as server:
+                person = Person(site, server.port)
+                assert_readable(person)
+                heals(person, "refused")
+
 
 class TestPostgreSQL:
     @pytest.fixture
@@ -352,6 +370,19 @@ class TestPostgreSQL:
         with psycopg.connect(database) as asked:
             people = asked.execute("SELECT email FROM subscribers_subscriber").fetchall()
         assert people == [("again@example.org",)]
+
+    def test_who_is_silent_is_not_waited_for(self, database):
+        """It hangs where its machine still answers: no setting of connections finds that out."""
+        with psycopg.connect(database) as silent:
+            give_up_silent(silent, 0.3)
+            began = time.monotonic()
+
+            with pytest.raises(psycopg.OperationalError) as given_up:
+                silent.execute("SELECT pg_sleep(5)")
+
+            assert time.monotonic() - began < 2
+            assert silent.closed
+        assert is_fault(caused(OperationalError, given_up.value))
 
 
 def assert_readable_from_what_is_kept(person: Person) -> None:

@@ -94,6 +94,10 @@ class TestWhatIsNot:
                 migrations.AddIndex("Section", models.Index(fields=["title"], name="by_title")),
                 "a million rows",
             ),
+            (
+                migrations.AddField("Section", "mood", models.SlugField(null=True)),
+                "a million rows",
+            ),
         ],
         ids=lambda one: one if isinstance(one, str) else one.describe(),
     )

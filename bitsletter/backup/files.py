@@ -4,6 +4,7 @@ import datetime
 import fcntl
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from bitsletter.backup.errors import BackupError
 
 # What a backup in a folder of them is called, so that names sort by time.
 DATED = re.compile(r"bitsletter-\d{8}-\d{6}\.tar")
+PARTIAL = re.compile(rf"{DATED.pattern}\.partial")
+ABANDONED = 24 * 60 * 60  # seconds after which nobody is writing one any more
 
 
 def dated(folder: Path, at: datetime.datetime) -> Path:
@@ -20,9 +23,14 @@ def dated(folder: Path, at: datetime.datetime) -> Path:
 
 
 def rotate(folder: Path, keep: int) -> list[Path]:
-    """Remove the oldest backups of a folder, but for so many; give which."""
+    """Remove the oldest backups of a folder, but for so many, and parts of some; give which.
+
+    Nobody takes over the part of one whose name tells another time.
+    """
     found = sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
-    removed = found[:-keep]
+    since = time.time() - ABANDONED
+    parts = [path for path in folder.iterdir() if PARTIAL.fullmatch(path.name)]
+    removed = found[:-keep] + [path for path in parts if path.stat().st_mtime < since]
     for path in removed:
         path.unlink(missing_ok=True)
     return removed
@@ -37,7 +45,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     partial = path.with_name(f"{path.name}.partial")
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "w+b") as file:
-        take(file, path)
+        take(file, path, partial)
         try:
             os.fchmod(descriptor, 0o600)
             file.truncate()
@@ -51,11 +59,15 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     sync(path.parent)
 
 
-def take(file: BinaryIO, path: Path) -> None:
+def take(file: BinaryIO, path: Path, partial: Path) -> None:
+    """Let nobody else write there. Raises BackupError if somebody does, or has just done so."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise BackupError(f"Somebody else is writing {path} just now.") from error
+        is_ours = os.path.samestat(os.fstat(file.fileno()), partial.stat())
+    except (BlockingIOError, FileNotFoundError):
+        is_ours = False
+    if not is_ours:
+        raise BackupError(f"Somebody else is writing {path} just now.")
 
 
 def sync(folder: Path) -> None:

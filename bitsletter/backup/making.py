@@ -1,9 +1,9 @@
 """Making a backup while the site goes on.
 
 Files come first, which takes as long as there are many; then the rows, all as they are at one
-moment; then the few files that were new at that moment. If one of these was deleted before it
-could be copied, the rows are read once more: so a backup names no file that it does not hold, but
-for those that the site itself has lost.
+moment; then the few files that were new at that moment, or not yet whole before. If one of these
+was deleted before it could be copied, the rows are read once more: so a backup names no file that
+it does not hold, but for those that the site itself has lost.
 """
 
 import zlib
@@ -54,8 +54,7 @@ def require_known_site() -> None:
 
 def write_site(writer: Writer, with_media: bool, progress: Progress) -> Manifest:
     """Write files and rows, so that they agree."""
-    if with_media:
-        media.copy_all(media.all_names(assets()), writer)
+    doubtful = media.copy_all(media.all_names(assets()), writer) if with_media else set()
     mark = writer.mark()
     for _time in range(TIMES):
         manifest, names = write_rows(writer, with_media, progress)
@@ -63,7 +62,7 @@ def write_site(writer: Writer, with_media: bool, progress: Progress) -> Manifest
             return manifest
         missing = media.copy_all(names - media.files_of(writer.sums).keys(), writer)
         if missing <= media.named_in(assets()):
-            return with_files(manifest, writer, missing)
+            return with_files(manifest, writer, missing, doubtful)
         writer.go_back(mark)
     raise BackupError("Pictures are being deleted faster than they can be copied. Try again.")
 
@@ -72,9 +71,14 @@ def assets() -> type[models.Model]:
     return tables.kept_models(tables.applied_migrations())[ASSETS]
 
 
-def with_files(manifest: Manifest, writer: Writer, lost: set[str]) -> Manifest:
+def with_files(
+    manifest: Manifest, writer: Writer, missing: set[str], doubtful: set[str]
+) -> Manifest:
+    """Copy files as they are that stay damaged, and say which are inside."""
+    left = (missing | doubtful) - media.files_of(writer.sums).keys()
+    copied = {name for name in sorted(left) if media.copy_as_it_is(name, writer)}
+    manifest.damaged, manifest.lost = sorted(missing & copied), sorted(missing - copied)
     manifest.files = len(media.files_of(writer.sums))
-    manifest.lost = sorted(lost)
     return manifest
 
 

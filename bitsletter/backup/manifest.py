@@ -33,6 +33,7 @@ class Manifest:
     counters: dict[str, int] = field(default_factory=dict)
     files: int = 0
     lost: list[str] = field(default_factory=list)  # files that rows name, and that were not there
+    damaged: list[str] = field(default_factory=list)  # files that are not what their names say
     format: int = FORMAT
 
     @property
@@ -77,6 +78,7 @@ class Manifest:
             and isinstance(self.counters, dict)
             and are_counts(self.files, *self.counters.values())
             and are_texts(self.lost)
+            and are_texts(self.damaged)
         )
 
 

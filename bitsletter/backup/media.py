@@ -5,6 +5,7 @@ copied before or after the rows that name them, and put back before anybody know
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from django.db import models
 
 from bitsletter.backup import archive
 from bitsletter.backup.archive import PIECE, Member, Slice, Writer
+from issues.images.encoding import NAME
 from issues.images.sweeping import stored_names
 from issues.models import Asset
 
@@ -34,11 +36,27 @@ def all_names(assets: type[models.Model]) -> set[str]:
 
 
 def copy_all(names: Iterable[str], writer: Writer) -> set[str]:
-    """Copy files into a backup; give those that are not there."""
+    """Copy files into a backup; give those that are not there, or not whole."""
     return {name for name in sorted(names) if not copy(name, writer)}
 
 
 def copy(name: str, writer: Writer) -> bool:
+    """Copy a file; say whether it was there and whole: it may be being written just now."""
+    mark = writer.mark()
+    if not copy_as_it_is(name, writer):
+        return False
+    if is_as_named(name, writer.sums[FOLDER + name]):
+        return True
+    writer.go_back(mark)
+    return False
+
+
+def is_as_named(name: str, digest: str) -> bool:
+    """Say whether a file can be what its name tells; a name of another kind tells nothing."""
+    return not re.fullmatch(NAME, name) or digest.startswith(name[2:34])
+
+
+def copy_as_it_is(name: str, writer: Writer) -> bool:
     """Copy a file; say whether it was there, from its beginning to its end."""
     mark = writer.mark()
     try:

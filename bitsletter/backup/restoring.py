@@ -10,13 +10,15 @@ From its end on, no mail goes out until a person says so; see `subscribers.deliv
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ from bitsletter.backup import counters, keys, media, schema, tables
 from bitsletter.backup.errors import BackupError, Damaged
 from bitsletter.backup.making import Progress
 from bitsletter.backup.reading import Backup
+from bitsletter.faults import is_fault
 from issues import audit, search
 from issues.audit import Act
 from issues.images.storing import remove
@@ -36,6 +39,10 @@ logger = logging.getLogger(__name__)
 # Where there is none of these, there is no site.
 SITE = ("auth_user", "issues_issue", "issues_section", "issues_asset", "subscribers_subscriber")
 UNFIT = (ValueError, TypeError, OverflowError, ValidationError, DatabaseError)
+
+
+class Unfit(ValueError):
+    """A row is nothing for this database, which may be stricter than that of the backup."""
 
 
 class Restored(NamedTuple):
@@ -117,14 +124,33 @@ def fill(backup: Backup, label: str, model: type[models.Model], progress: Progre
         for row in backup.rows(label):
             rows.append([read(value) for read, value in zip(readers, row, strict=True)])
             if len(rows) == tables.AT_ONCE:
-                tables.insert(model._meta.db_table, fields, rows)
+                insert(model._meta.db_table, fields, rows)
                 progress(len(rows))
                 rows = []
         if rows:
-            tables.insert(model._meta.db_table, fields, rows)
+            insert(model._meta.db_table, fields, rows)
     except UNFIT as error:
-        raise BackupError(f"A row of {label} does not fit: {error}") from error
+        if is_fault(error):
+            raise
+        raise BackupError(f"A row of {label} does not fit: {str(error).strip()}.") from error
     progress(len(rows))
+
+
+def insert(table: str, fields: list[models.Field], rows: list[list]) -> None:
+    """Put rows in; raises Unfit, with the key of the row, where the database takes one not."""
+    try:
+        with transaction.atomic():
+            tables.insert(table, fields, rows)
+    except DatabaseError as error:
+        if is_fault(error):
+            raise
+        if len(rows) == 1:
+            [key] = [
+                value for field, value in zip(fields, rows[0], strict=True) if field.primary_key
+            ]
+            raise Unfit(f"{str(error).strip()} (its key is {key})") from error
+        for row in rows:
+            insert(table, fields, [row])
 
 
 def compare(backup: Backup, found: dict[str, type[models.Model]]) -> dict[str, tuple[int, int]]:
@@ -155,17 +181,27 @@ def put_files_back(backup: Backup, written: set[str]) -> None:
 
 
 def finish(backup: Backup, takes_key: bool) -> None:
-    """Do what may only be done once the site is there."""
+    """Do what may only be done once the site is there, and what it is there without."""
     if takes_key:
-        keys.write(backup.keys())
-    restored.note()  # or the worker would take it for a second backup, and hold mailings again
-    for name in settings.CACHES:
-        try:
+        with told("The site's former key stays beside that of the backup"):
+            keys.write(backup.keys())
+    # Or the worker would take it for a second backup, and hold mailings again.
+    with told("The worker will say once more that the database was put back"):
+        restored.note()
+    for name in settings.CACHES:  # pages in it belong to another day, and are made anew anyway
+        with told(f"The cache “{name}” could not be emptied"):
             caches[name].clear()
-        except Exception as error:  # pages in it belong to another day, and are made anew anyway
-            logger.warning("The cache “%s” could not be emptied: %s", name, error)
     logger.warning(
         "The site was restored from a backup of %s. All mail is held back until somebody calls "
         "“manage.py resume_sending”, or lets it go out again at the desk.",
         backup.manifest.made_at,
     )
+
+
+@contextmanager
+def told(words: str) -> Iterator[None]:
+    """Say it where something fails, and go on."""
+    try:
+        yield
+    except Exception as error:
+        logger.warning("%s: %s", words, error)

@@ -1,9 +1,12 @@
 """A little site with something of everything, and what can be asked of it."""
 
+import io
 import os
 import subprocess
 import sys
 from typing import NamedTuple
+
+from django.core.management import call_command
 
 from bitsletter.backup import schema, tables
 from issues import history, search, sharing
@@ -91,6 +94,13 @@ def empty_site() -> None:
     with schema.all_or_nothing():
         schema.empty(tables.applied_migrations())
     search.rebuild()
+
+
+def restore(file, *options: str) -> str:
+    """Restore a backup into this site; give what was said."""
+    told = io.StringIO()
+    call_command("restore", str(file), *options, stdout=told, stderr=told)
+    return told.getvalue()
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:

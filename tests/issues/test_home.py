@@ -417,12 +417,12 @@ class TestQueries:
         for section in sections[1:]:
             make_section(issue, **section)
 
-    def test_a_publisher_asks_seventeen_times_at_most_however_much_there_is(
+    def test_a_publisher_asks_eighteen_times_at_most_however_much_there_is(
         self, client, publisher, django_assert_max_num_queries, django_assert_num_queries
     ):
         client.force_login(publisher)
         self.fill(publisher, 1)
-        with django_assert_max_num_queries(17) as queries:
+        with django_assert_max_num_queries(18) as queries:
             client.get(HOME)
         self.fill(publisher, 30)
 

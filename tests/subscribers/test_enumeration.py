@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from subscribers.models import Letter, Subscriber
+from tests.answers import headers_of
 from tests.subscribers.signing_up import STATES, make_known, post
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_every_state_gets_the_same_answer_to_the_byte(client):
 
     assert {one.status_code for one in answers} == {200}
     assert len({one.content for one in answers}) == 1
-    assert len({repr(sorted(one.headers.items())) for one in answers}) == 1
+    assert len({repr(sorted(headers_of(one).items())) for one in answers}) == 1
     # Behind the same answer the right things have happened.
     kinds = Letter.objects.values_list("kind", flat=True)
     assert len(kinds) == EACH * (len(STATES) - 1)

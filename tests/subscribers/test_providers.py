@@ -1,6 +1,7 @@
 """Sending by the interface of a provider: settings, a real HTTP server, and its refusals."""
 
 import json
+import sys
 import uuid
 
 import pytest
@@ -227,7 +228,9 @@ class TestChecks:
 
         assert (error.id, "POSTMARK_SERVER_TOKEN" in error.msg) == ("subscribers.E020", True)
 
-    def test_find_a_package_that_is_not_installed(self, settings):
+    def test_find_a_package_that_is_not_installed(self, settings, monkeypatch):
+        monkeypatch.setitem(sys.modules, "boto3", None)  # as if there were none
+        monkeypatch.delitem(sys.modules, "anymail.backends.amazon_ses", raising=False)
         settings.EMAIL_PROVIDER = "amazon_ses"
         settings.EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
 

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         manifest = written(path, not without_media)
         self.tell(path, manifest)
         self.note(path)
+        if manifest.lost and not manifest.files:  # such as a disk that is not mounted
+            raise CommandError(f"{path} holds no picture, and no older backup was removed.")
         for old in files.rotate(file, keep) if keep else []:
             self.stdout.write(f"Removed {old}.")
 
@@ -61,6 +63,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 "SECRET_KEY is not inside, since it is a setting: keep it, too. Links in letters "
                 "and the list of those who are not to be written to depend on it."
+            )
+        if manifest.damaged:
+            self.stderr.write(
+                f"{len(manifest.damaged)} files of pictures are damaged, such as "
+                f"{manifest.damaged[0]}: they are inside as they are."
             )
         if manifest.lost:
             self.stderr.write(
