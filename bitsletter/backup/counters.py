@@ -25,7 +25,9 @@ def counts(model: type[models.Model]) -> bool:
 def last_key(cursor, table: str, column: str) -> int:
     cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted(table), column])
     sequence = cursor.fetchone()[0]
-    cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
+    cursor.execute(
+        f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"  # nosec B608
+    )
     return cursor.fetchone()[0]
 
 

@@ -68,7 +68,8 @@ def require_place(replace: bool, force: bool) -> None:
 
 def has_rows(table: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)} LIMIT 1")
+        name = connection.ops.quote_name(table)
+        cursor.execute(f"SELECT 1 FROM {name} LIMIT 1")  # nosec B608
         return cursor.fetchone() is not None
 
 

@@ -116,7 +116,7 @@ def insert(table: str, fields: list[models.Field], rows: list[list]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(table)} ({columns}) VALUES ({marks})"
+    statement = f"INSERT INTO {quote(table)} ({columns}) VALUES ({marks})"  # nosec B608
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)
 

@@ -1,7 +1,7 @@
 """manage.py move_to: the same site in another database, such as from SQLite to PostgreSQL."""
 
 import os
-import subprocess
+import subprocess  # nosec B404
 import sys
 import tempfile
 from pathlib import Path
@@ -52,5 +52,6 @@ class Command(BaseCommand):
 def put_into(url: str, file: Path, options: list[str]) -> None:
     """Restore a backup into another database, in a process that knows no other."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", str(file), *options]
-    if subprocess.call(command, env=os.environ | {"DATABASE_URL": url}):
+    environment = os.environ | {"DATABASE_URL": url}
+    if subprocess.call(command, env=environment):  # nosec B603
         raise CommandError("Nothing was moved; what stands above says why.")
