@@ -23,7 +23,7 @@ from bitsletter.probes import Probe, answers
 from subscribers.delivery import health
 from subscribers.delivery.health import Trouble
 
-NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+NOT_KEPT = {"Cache-Control": "no-store"}
 PATIENCE = 1.5  # seconds
 KEPT = 10  # seconds: to store a file is not free
 
