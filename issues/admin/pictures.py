@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.db import IntegrityError
-from django.db.models import ProtectedError, RestrictedError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -99,7 +98,7 @@ class AssetAdmin(ListAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         try:
             return super().delete_view(request, object_id, extra_context)
-        except (ProtectedError, RestrictedError, IntegrityError):
+        except IntegrityError:  # protected and restricted rows raise kinds of it
             list(messages.get_messages(request))  # that it was deleted, which it was not
             text = _("It was not deleted: something has begun to use it just now.")
             self.message_user(request, text, messages.ERROR)

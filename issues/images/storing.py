@@ -99,7 +99,8 @@ def renew(asset: Asset) -> bool:
 def discard(asset: Asset) -> None:
     """Delete a picture, and its files once that is certain.
 
-    Raises ProtectedError or RestrictedError if the database keeps it for something.
+    Raises IntegrityError if the database keeps it for something, also for what has begun to show it
+    in this very moment.
     """
     names = asset.file_names()
     with transaction.atomic():

@@ -58,7 +58,7 @@ def restored_whole(path, media_folder) -> int:
     """Restore a backup and look at all of it; give how many issues it has."""
     with opened(path) as backup:
         restore(backup)
-        assert backup.manifest.lost == []
+        assert backup.manifest.lost == backup.manifest.damaged == []
         sizes = {f"a/{name.rpartition('/')[2]}": one.size for name, one in backup.files().items()}
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
