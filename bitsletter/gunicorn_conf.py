@@ -24,6 +24,8 @@ given = dotenv_values(os.environ.get("ENV_FILE", ".env")) | os.environ
 bind = f"{given.get('BIND', '127.0.0.1')}:{given.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = int(given.get("WEB_WORKERS", "2"))
+if workers < 1:
+    raise ValueError(f"WEB_WORKERS must be 1 or more, else nobody answers; it is {workers}.")
 threads = 4
 # New code would come with a new master only: measured in tests/test_reloading.py.
 preload_app = False

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import punycode
-from environs import Env
+from environs import Env, validate
 
 from bitsletter import env_file, logs, mail, postgres, secret_key, signing_in, sqlite, storage
 from bitsletter.cache_url import read_shared_cache
@@ -260,7 +260,7 @@ SMTPUTF8 = env.bool("SMTPUTF8", False)
 # Delivery -----------------------------------------------------------------------------------
 
 # Connections to the mail server that each worker keeps open.
-SENDERS = env.int("SENDERS", 1)
+SENDERS = env.int("SENDERS", 1, validate=validate.Range(1, 100))
 # Messages on one of them, before another is opened.
 MESSAGES_PER_CONNECTION = env.int("MESSAGES_PER_CONNECTION", 500)
 # Seconds until a message is tried again that was refused for now; then twice as long, …
@@ -284,7 +284,7 @@ GOODBYE_LETTER = env.bool("GOODBYE_LETTER", False)
 SIGN_UPS_PER_NETWORK = env.int("SIGN_UPS_PER_NETWORK", 30)
 SIGN_UPS_PER_HOUR = env.int("SIGN_UPS_PER_HOUR", 2000)
 # How many proxies of ours stand in front, each adding to X-Forwarded-For.
-PROXIES = env.int("PROXIES", 0)
+PROXIES = env.int("PROXIES", 0, validate=validate.Range(0, 20))
 
 # Security -----------------------------------------------------------------------------------
 
@@ -296,7 +296,9 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 # Our proxies say how a reader came; anybody else could say so, too.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# Whoever has other hosts below this one, without TLS, turns it off before readers come.
+HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", IS_HTTPS)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_SUBDOMAINS
 X_FRAME_OPTIONS = "DENY"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "bitsletter.reports.ReportFilter"
 

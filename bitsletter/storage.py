@@ -21,8 +21,9 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # As a Content-Security-Policy can name it: https://www.w3.org/TR/CSP3/#grammardef-host-source
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 SHAPE = (
-    "MEDIA_STORAGE_URL must look like s3://KEY:SECRET@host:port/bucket?region=eu-central-1, or "
-    "s3://bucket?region=eu-central-1 for a bucket of Amazon, with the key in AWS_ACCESS_KEY_ID and "
+    "MEDIA_STORAGE_URL must look like s3://host:port/bucket?region=eu-central-1, with KEY:SECRET@ "
+    "before the host, or s3://bucket?region=eu-central-1 for a bucket of Amazon, with the key in "
+    "AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY. Write / + @ and % in the key or the secret as %2F %2B %40 and %25."
 )
 

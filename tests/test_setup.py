@@ -191,6 +191,24 @@ class TestWithOptions:
         assert copied.read_text() == re.sub("SITE_NAME=.*", "SITE_NAME=Another", before)
         assert (copied.parent / "data" / "secret_key").read_text() == key
 
+    def test_a_backup_comes_back_where_there_is_nothing_but_the_settings(self, finished, tmp_path):
+        """As docs/deploy.md says it for another machine."""
+        theirs, ours = finished[0], tmp_path / ".env"
+        backup = str(tmp_path / "site.tar")
+        assert manage("backup", backup, **surroundings(theirs)).returncode == 0
+        shutil.copy(theirs, ours)
+
+        assert setup(ours, "--no-input").returncode == 0
+        done = manage("restore", backup, "--replace", **surroundings(ours))
+
+        assert done.returncode == 0, done.stderr
+        keys = [(file.parent / "data" / "secret_key").read_text() for file in (theirs, ours)]
+        assert keys[1].split() == keys[0].split()
+        with closing(sqlite3.connect(ours.parent / "data" / "db.sqlite3")) as database:
+            names = database.execute("SELECT username FROM auth_user").fetchall()
+        assert names == [("ada",)]
+        assert (ours.parent / "data" / "static" / "staticfiles.json").exists()
+
     def test_a_password_may_come_from_a_file(self, begun):
         done = setup(begun, *TOLD, "--password-stdin", said="a long way to Vienna\n")
 
