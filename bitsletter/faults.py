@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable
 
 from django.db import Error, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import gettext as _
 
 from bitsletter import patience
-from bitsletter.failure import server_error
+from bitsletter.request_log import request_id
 from bitsletter.site import site
 
 logger = logging.getLogger(__name__)
@@ -119,6 +119,12 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
     """Answer what has met a fault outside of the views, such as keeping a session; else 500."""
     error = sys.exc_info()[1]
     return answer(request, error) if error and is_fault(error) else server_error(request)
+
+
+def server_error(request: HttpRequest) -> HttpResponseServerError:
+    """Say that something of ours is wrong, with the number under which the log tells more."""
+    page = get_template("500.html")
+    return HttpResponseServerError(page.render({"request_id": request_id.get()}))
 
 
 def answer(request: HttpRequest, error: BaseException) -> HttpResponse:

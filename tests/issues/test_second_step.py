@@ -10,33 +10,14 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from issues.models import RecoveryCode
 from issues.signing_in import devices, recovery
-from tests.builders import code_of, make_colleague, make_device, phone_of
+from tests.builders import code_of, make_colleague, phone_of
+from tests.issues.signing_in import CODE, INDEX, PAGE, PASSWORD, SIGN_IN, is_in
 
 pytestmark = pytest.mark.django_db
-
-INDEX, SIGN_IN = "/admin/", "/admin/login/"
-CODE, PAGE = "/admin/code/", "/admin/second-step/"
-PASSWORD = "pencil"
-
-
-@pytest.fixture
-def device(author) -> TOTPDevice:
-    return make_device(author)
-
-
-@pytest.fixture
-def arrived(client, author, device):
-    """Give a browser session of which the password is known, and no code."""
-    client.force_login(author)
-    return client
 
 
 def give_password(client, name="author", **data):
     return client.post(SIGN_IN, {"username": name, "password": PASSWORD, **data})
-
-
-def is_in(client) -> bool:
-    return client.get(INDEX).status_code == 200
 
 
 class TestSigningIn:

@@ -10,28 +10,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from issues.models import AuditEntry, RecoveryCode
 from issues.signing_in import recovery
 from tests.builders import code_of, make_device, phone_of
+from tests.issues.signing_in import CODE, PAGE, PASSWORD, SIGN_IN, is_in
 
 pytestmark = pytest.mark.django_db
-
-INDEX, SIGN_IN = "/admin/", "/admin/login/"
-CODE, PAGE = "/admin/code/", "/admin/second-step/"
-PASSWORD = "pencil"
-
-
-@pytest.fixture
-def device(author) -> TOTPDevice:
-    return make_device(author)
-
-
-@pytest.fixture
-def arrived(client, author, device):
-    """Give a browser session of which the password is known, and no code."""
-    client.force_login(author)
-    return client
-
-
-def is_in(client) -> bool:
-    return client.get(INDEX).status_code == 200
 
 
 class TestSettingUp:
