@@ -53,7 +53,7 @@ class AuditLogAdmin(ReadOnlyAdmin):
 
     list_display = ["moment", "who", "what", "subject", "detail"]
     list_display_links = None
-    list_filter = [ActFilter, WhoFilter, WhenFilter]
+    list_filter = [WhenFilter, WhoFilter, ActFilter]  # the longest last
     list_per_page = 100
     search_fields = ["name", "subject", "detail"]
     fields = readonly_fields = list_display

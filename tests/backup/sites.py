@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 from typing import NamedTuple
 
 from django.core.management import call_command
@@ -101,17 +99,6 @@ def restore(file, *options: str) -> str:
     told = io.StringIO()
     call_command("restore", str(file), *options, stdout=told, stderr=told)
     return told.getvalue()
-
-
-def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
-    """Run a command of manage.py on a site of its own."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def elsewhere(folder, **settings: str) -> dict[str, str]:

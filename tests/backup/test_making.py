@@ -21,8 +21,9 @@ from bitsletter.backup.archive import Writer
 from bitsletter.backup.making import back_up
 from issues import images
 from issues.models import Asset, AuditEntry, Issue
-from tests.backup.sites import elsewhere, manage, rows
+from tests.backup.sites import elsewhere, rows
 from tests.builders import make_picture, make_ready_issue
+from tests.test_project import manage
 from tests.web_process import production
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,7 +213,7 @@ class TestOneMoment:
 
 
 def test_a_site_that_is_empty_is_none(tmp_path):
-    done = manage(elsewhere(tmp_path), "backup", str(tmp_path / "site.tar"))
+    done = manage("backup", str(tmp_path / "site.tar"), **elsewhere(tmp_path))
 
     assert "There is no site here to back up" in done.stderr
     assert done.returncode == 1

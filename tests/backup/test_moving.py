@@ -12,8 +12,9 @@ from django.db import connection
 from bitsletter.backup.making import back_up
 from issues import search
 from subscribers.models import Mailing
-from tests.backup.sites import CHANGED, elsewhere, empty_site, manage, rows
+from tests.backup.sites import CHANGED, elsewhere, empty_site, rows
 from tests.builders import found, make_ready_issue, make_subscriber
+from tests.test_project import manage
 from tests.web_process import database_url, production
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +38,7 @@ def other(tmp_path) -> dict[str, str]:
 
 
 def ran(environment, *arguments: str) -> str:
-    done = manage(environment, *arguments)
+    done = manage(*arguments, **environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
